@@ -1,0 +1,95 @@
+/**
+ * What the command line needs of the engine, and the only place where it reaches the engine's verbs. They are loaded
+ * when the first of them is called, so that `help` and usage errors answer at once.
+ */
+import type { CheckReport, CheckResult } from '../../shared/check.js';
+import type { Review } from '../../shared/changeset.js';
+import { problem, type Outcome } from '../../shared/errors.js';
+import type { Activated, History, Pruned, Recovered, RolledBack, Staged } from '../../shared/history.js';
+import type { Machine } from '../../shared/machine.js';
+import type { Activation, Plan, Scope } from '../../shared/plan.js';
+import type { Reporter } from '../engine/report.js';
+import type { System } from '../engine/system.js';
+
+/** What a practice run did and proved. */
+export interface PracticeResult {
+  readonly root: string;
+  readonly steps: readonly { readonly name: string; readonly seconds: number; readonly sentence: string }[];
+  readonly proved: readonly string[];
+}
+
+export interface PracticeOptions {
+  readonly offline: boolean;
+  readonly folder?: string;
+  readonly keep: boolean;
+  readonly report: Reporter;
+  readonly signal: AbortSignal;
+}
+
+export interface EngineVerbs {
+  inspect(system: System): Promise<Outcome<Machine>>;
+  check(
+    system: System,
+    options: {
+      readonly moment: 'before-stage' | 'before-activation';
+      readonly plan?: string;
+      readonly onResult?: (result: CheckResult) => void;
+    },
+  ): Promise<Outcome<CheckReport>>;
+  plan(
+    system: System,
+    options: { readonly scope: Scope; readonly selected: readonly string[] },
+  ): Promise<Outcome<Plan>>;
+  stage(
+    system: System,
+    options: {
+      readonly plan?: string;
+      readonly scope?: Scope;
+      readonly selected?: readonly string[];
+    },
+  ): Promise<Outcome<Staged>>;
+  review(system: System, options: { readonly stage?: string }): Promise<Outcome<Review>>;
+  activate(
+    system: System,
+    options: { readonly stage?: string; readonly how?: Activation },
+  ): Promise<Outcome<Activated>>;
+  rollback(
+    system: System,
+    options: { readonly restorePoint?: string; readonly dryRun: boolean },
+  ): Promise<Outcome<RolledBack>>;
+  history(system: System): Promise<Outcome<History>>;
+  recover(system: System): Promise<Outcome<Recovered>>;
+  prune(
+    system: System,
+    options: { readonly keep?: number; readonly maxBytes?: number; readonly dryRun: boolean },
+  ): Promise<Outcome<Pruned>>;
+  practice(options: PracticeOptions): Promise<Outcome<PracticeResult>>;
+}
+
+export const engine: EngineVerbs = {
+  inspect: async (system) => (await import('../engine/inspect.js')).inspect(system),
+  check: async (system, options) => (await import('../engine/check.js')).check(system, options),
+  plan: async (system, options) => (await import('../engine/plan.js')).plan(system, options),
+  stage: async (system, options) => (await import('../engine/stage.js')).stage(system, options),
+  review: async (system, options) => (await import('../engine/review.js')).review(system, options),
+  activate: async (system, options) => (await import('../engine/activate.js')).activate(system, options),
+  rollback: async (system, options) => (await import('../engine/rollback.js')).rollback(system, options),
+  history: async (system) => (await import('../engine/history.js')).history(system),
+  recover: async (system) => (await import('../engine/recover.js')).recover(system),
+  prune: async (system, options) => (await import('../engine/prune.js')).prune(system, options),
+  practice,
+};
+
+/** The practice room is being built: until its verb is there, calling it is told as a bug, not as a crash. */
+async function practice(options: PracticeOptions): Promise<Outcome<PracticeResult>> {
+  try {
+    const file = new URL('../engine/practice.js', import.meta.url).href;
+    const loaded = (await import(file)) as Pick<EngineVerbs, 'practice'>;
+    return await loaded.practice(options);
+  } catch (error) {
+    return {
+      ok: false,
+      problem: problem('INTERNAL', error instanceof Error ? error.message : String(error)),
+    };
+  }
+}

@@ -1,0 +1,130 @@
+/** What a verb did: staged, activated, rolled back, recovered, pruned, practised. */
+import type { Activated, Pruned, Recovered, RolledBack, Staged } from '../../../shared/history.js';
+import type { PracticeResult } from '../engine.js';
+import { heading, paint, sign, type Look } from '../text/look.js';
+import { count, digits, duration, size } from '../text/measure.js';
+import { facts, table, type Row } from '../text/table.js';
+import { wrap } from '../text/width.js';
+import { activationWords } from './plan.js';
+
+/** Entries of a long list that are shown. */
+const most = 40;
+
+function list(look: Look, title: string, entries: readonly string[]): string[] {
+  if (entries.length === 0) return [];
+  const rest = entries.length - most;
+  return [
+    '',
+    heading(look, title),
+    ...entries.slice(0, most).map((entry) => `  ${entry}`),
+    ...(rest > 0 ? [`  and ${rest} more (all with --json)`] : []),
+  ];
+}
+
+export function stagedLines(staged: Staged, look: Look): string[] {
+  return [
+    paint(look, 'good', `Staged ${staged.stage}. The running system is untouched.`),
+    ...facts(look, [
+      ['Plan', staged.plan],
+      ['Took', duration(staged.seconds)],
+      ['On the disk', `${size(staged.bytes)} in ${count(staged.entries, 'entry', 'entries')}`],
+      ['Verified', staged.ready ? 'yes' : 'NO: it is not offered for activation'],
+    ]),
+    '',
+    `Next: ${look.command} review ${staged.stage}`,
+  ];
+}
+
+export function activatedLines(activated: Activated, look: Look): string[] {
+  return [
+    paint(look, 'good', `Switched to ${activated.stage}.`),
+    ...facts(look, [
+      ['How', activationWords[activated.how]],
+      ['Took', `${duration(activated.seconds)}, the switch itself ${duration(activated.switchSeconds)}`],
+      ['Restore point', activated.restorePoint],
+    ]),
+    ...list(look, 'Your changes since staging, carried over', activated.carried),
+    ...list(look, 'To be restarted', activated.restart),
+    ...list(look, 'Remarks', activated.remarks),
+    '',
+    `To take it back: ${look.command} rollback ${activated.restorePoint}`,
+  ];
+}
+
+export function rolledBackLines(rolledBack: RolledBack, look: Look): string[] {
+  const { dryRun, lost } = rolledBack;
+  const nothing = lost.packages.length === 0 && lost.files.length === 0;
+  return [
+    dryRun
+      ? heading(look, `A rollback to ${rolledBack.restorePoint} would change this:`)
+      : paint(look, 'good', `Rolled back to ${rolledBack.restorePoint}.`),
+    ...(dryRun
+      ? []
+      : facts(look, [
+          [
+            'Took',
+            `${duration(rolledBack.seconds)}, the switch itself ${duration(rolledBack.switchSeconds)}`,
+          ],
+        ])),
+    ...(nothing ? [`  Nothing of yours ${dryRun ? 'would be' : 'was'} lost.`] : []),
+    ...list(look, dryRun ? 'Packages that would go' : 'Packages that went', lost.packages),
+    ...list(look, dryRun ? 'Changed files that would go back' : 'Changed files that went back', lost.files),
+    ...list(
+      look,
+      dryRun ? 'Your changes that would be kept' : 'Your changes that were kept',
+      rolledBack.kept,
+    ),
+    ...(rolledBack.keptAside === null
+      ? []
+      : ['', `Your versions of these files are in ${rolledBack.keptAside}.`]),
+  ];
+}
+
+export function recoveredLines(recovered: Recovered, look: Look): string[] {
+  if (recovered.transactions.length === 0 && recovered.cleaned.length === 0) {
+    return ['Nothing was interrupted. The system is consistent.'];
+  }
+  const rows = recovered.transactions.map((entry): Row => [
+    { text: entry.outcome === 'rolled-forward' ? 'completed' : 'taken back', tone: 'warning' },
+    entry.kind,
+    { text: entry.transaction, tone: 'quiet' },
+    entry.sentence,
+  ]);
+  return [
+    ...(rows.length === 0
+      ? []
+      : [heading(look, 'Interrupted work was recovered'), ...table(look, rows, '  ')]),
+    ...list(look, 'Leftovers that were cleaned up', recovered.cleaned),
+    '',
+    'The system is consistent.',
+  ];
+}
+
+export function prunedLines(pruned: Pruned, look: Look, dryRun: boolean): string[] {
+  if (pruned.removed.length === 0)
+    return [`Nothing to remove: ${count(pruned.kept.length, 'restore point')} kept.`];
+  return [
+    `${dryRun ? 'Would remove' : 'Removed'} ${count(pruned.removed.length, 'restore point')}, which ${dryRun ? 'would free' : 'freed'} ${size(pruned.freedBytes)}.`,
+    ...pruned.removed.map((id) => `  ${paint(look, 'warning', dryRun ? 'would go' : 'gone')}  ${id}`),
+    ...pruned.kept.map((id) => `  ${paint(look, 'good', 'kept')}  ${id}`),
+  ];
+}
+
+export function practiceLines(result: PracticeResult, look: Look): string[] {
+  const rows = result.steps.map((step, index): Row => [
+    { text: digits(index + 1), align: 'right', tone: 'quiet' },
+    { text: step.name, tone: 'strong' },
+    { text: duration(step.seconds), align: 'right' },
+    step.sentence,
+  ]);
+  const seconds = result.steps.reduce((sum, step) => sum + step.seconds, 0);
+  return [
+    heading(look, 'The practice run'),
+    ...table(look, rows, '  '),
+    '',
+    heading(look, 'Proved'),
+    ...result.proved.flatMap((sentence) => wrap(sentence, look.width, '    ', `  ${sign(look, 'pass')} `)),
+    '',
+    paint(look, 'good', `The practice run passed, in ${duration(seconds)}, on ${result.root}.`),
+  ];
+}

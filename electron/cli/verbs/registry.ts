@@ -1,0 +1,31 @@
+/** Every verb, in the order in which an update uses them. */
+import { activate } from './activate.js';
+import { check } from './check.js';
+import { helpVerb } from './help.js';
+import { history } from './history.js';
+import { inspect } from './inspect.js';
+import { plan } from './plan.js';
+import { practice } from './practice.js';
+import { prune } from './prune.js';
+import { recover } from './recover.js';
+import { review } from './review.js';
+import { rollback } from './rollback.js';
+import { stage } from './stage.js';
+import type { Verb } from './verb.js';
+import { version } from './version.js';
+
+export const verbs: readonly Verb[] = [
+  inspect,
+  check,
+  plan,
+  stage,
+  review,
+  activate,
+  rollback,
+  history,
+  recover,
+  prune,
+  practice,
+  helpVerb(() => verbs),
+  version,
+];

@@ -1,0 +1,61 @@
+/** `understudy stage`: clone the system and apply the updates inside the clone. */
+import { stagedLines } from '../render/results.js';
+import { oneId, scopeAndNames, value } from './given.js';
+import { scopeOption } from './scope-option.js';
+import { systemVerb, UsageError, type Given } from './verb.js';
+
+export const stage = systemVerb({
+  name: 'stage',
+  help: {
+    summary: 'rehearse an update in a clone while you keep working',
+    synopsis: ['[PLAN]', '--scope all|security|kernel', '--scope selected PACKAGE...'],
+    does: [
+      'Runs the readiness checks, downloads the packages (what was downloaded is kept and resumed), clones the system, applies the updates inside the clone without network, and verifies the result.',
+      'With a PLAN it does exactly what that plan says and refuses it if it went stale. With a scope it makes a new plan for it. With neither it takes the newest plan, and makes one for everything where there is none.',
+      'Finishes, inside the clone, what an interrupted run of the package manager left.',
+    ],
+    doesNot: [
+      'It does not touch the running system: no service restarts, no file changes.',
+      'It does not switch: see "review", then "activate".',
+      'It never asks what a package would ask: your configuration files stay, and the new versions are shown by "review".',
+    ],
+    examples: [
+      ['understudy stage', 'The newest plan, or everything that is waiting.'],
+      ['understudy stage plan-3f2a91c04b7e55d0', 'The plan that "plan" printed.'],
+      ['understudy stage --scope security', 'Security updates and what they need, by a new plan.'],
+      ['understudy stage --json', 'One JSON object a line: progress, then the result.'],
+    ],
+    exits: [
+      ['done', 'staged, or everything is up to date'],
+      [
+        'failed',
+        'a package failed, the archive cannot be used, the disk is full: the running system is untouched',
+      ],
+      ['usage', 'the command was not understood, or there is no such plan'],
+      ['blocked', 'a readiness check blocks it'],
+      ['recovered', 'an interrupted transaction was recovered first; run it again'],
+      ['busy', 'another Understudy or package tool is at work'],
+    ],
+  },
+  options: scopeOption,
+  long: true,
+  onRecovery: 'stop',
+  read(given) {
+    const what = planOrScope(given);
+    return ({ engine, system }) => engine.stage(system, what);
+  },
+  lines: stagedLines,
+});
+
+/** A positional argument is a plan, unless `--scope selected` makes it the name of a package. */
+function planOrScope(given: Given) {
+  if (value(given, 'scope') === 'selected') return scopeAndNames(given);
+  const id = oneId(given, 'PLAN_UNKNOWN');
+  if (id === undefined) return value(given, 'scope') === undefined ? {} : scopeAndNames(given);
+  if (value(given, 'scope') !== undefined) {
+    throw new UsageError(
+      'Give a plan or a scope: the plan has its scope already. (Package names go with --scope selected.)',
+    );
+  }
+  return { plan: id };
+}

@@ -1,0 +1,250 @@
+/**
+ * The verb `activate`: makes a verified stage the running environment. Everything is prepared beside the running system;
+ * then `/usr` is exchanged in one step, which is the commit point; the rest follows, journaled. An error before the commit
+ * point leaves the system as it was, one after it is taken back; a power cut is settled by `recover`.
+ */
+import { appendFileSync } from 'node:fs';
+import type { Outcome } from '../../shared/errors.js';
+import type { Activated } from '../../shared/history.js';
+import type { Activation } from '../../shared/plan.js';
+import { privilegedEngineFor, type Engine } from './engine.js';
+import { outsideEnvironment } from './environments/areas.js';
+import type { Preparation, Switch } from './environments/environment.js';
+import { Fault, faultOf, outcomeOf } from './fault.js';
+import { begin, type OpenTransaction } from './journal/journal.js';
+import { withPackageLocks, withStoreLock } from './journal/lock.js';
+import { scanTree } from './manifest/scan.js';
+import { writeManifest } from './manifest/write.js';
+import { changedMeanwhile, type Meanwhile } from './meanwhile.js';
+import { bytes, display, join } from './posix/raw-path.js';
+import { requireReadiness } from './readiness.js';
+import { newId } from './records/ids.js';
+import { manifestAfter, writeRestorePoint } from './records/restore-points.js';
+import { readStage, type StageRecord } from './records/stages.js';
+import { requireRecovered } from './recover.js';
+import { followActivation } from './restart.js';
+import type { TreeChange } from './review/tree-change.js';
+import { baseManifest } from './stage.js';
+import type { System } from './system.js';
+
+export interface ActivateOptions {
+  readonly stage?: string;
+  /** By default what the plan chose. */
+  readonly how?: Activation;
+}
+
+/** How often the preparation is repeated when someone writes to a folder of `/usr` just then. */
+const attempts = 3;
+
+export function activate(system: System, options: ActivateOptions = {}): Promise<Outcome<Activated>> {
+  return outcomeOf(async () => {
+    const engine = privilegedEngineFor(system);
+    const result = await withStoreLock(system, async () => {
+      await requireRecovered(engine);
+      const started = Date.now();
+      const record = readStage(system, engine.environment, options.stage);
+      if (!record.ready) throw new Fault('STAGE_UNVERIFIED', ...failedProofs(record));
+      const how = options.how ?? record.plan.activation.how;
+      const atomic = requireWay(engine, how);
+      await requireReadiness(engine, { moment: 'before-activation', plan: record.plan });
+      return withPackageLocks(system, engine.packages.locks, () =>
+        commit(engine, record, { how, atomic, started }),
+      );
+    });
+    return followActivation(system, result);
+  });
+}
+
+function failedProofs(record: StageRecord): string[] {
+  return record.proofs.filter(({ result }) => result === 'fail').map(({ sentence }) => sentence);
+}
+
+/** Whether the switch will be one atomic step. Throws where the way is not open here. */
+function requireWay({ system, environment }: Engine, how: Activation): boolean {
+  const support = environment.support(system);
+  if (!support.exchange && how !== 'shutdown') throw new Fault('EXCHANGE_IMPOSSIBLE', support.exchangeReason);
+  if (!system.isRunning && (how === 'soft-reboot' || how === 'kexec' || how === 'reboot')) {
+    throw new Fault('DOWNTIME_UNSUPPORTED', 'Nothing runs from this tree: use --how live.');
+  }
+  return support.exchange;
+}
+
+interface Way {
+  readonly how: Activation;
+  readonly atomic: boolean;
+  readonly started: number;
+}
+
+async function commit(engine: Engine, record: StageRecord, way: Way): Promise<Activated> {
+  const { system, environment, packages } = engine;
+  const clone = environment.open(system, record.id);
+  const { changes, meanwhile } = await requireUntouched(engine, record);
+  const restorePoint = newId('point');
+  const transaction = begin(system, 'activate', newId('activate'), {
+    stage: record.id,
+    restorePoint,
+    how: way.how,
+    atomic: way.atomic,
+    packages: record.plan.changes.length,
+  });
+  let prepared: Preparation | undefined;
+  let committed = false;
+  try {
+    prepared = await system.report.phase('prepare', 'Preparing the new system beside the old one', () => {
+      for (let attempt = 1; ; attempt += 1) {
+        transaction.step('prepare', { attempt });
+        const preparation = environment.prepare(system, {
+          restorePoint,
+          clone,
+          changes,
+          database: packages.database,
+          keep: packages.locks,
+          atomic: way.atomic,
+        });
+        const others = preparation.changedMeanwhile();
+        if (others.length === 0) return Promise.resolve(preparation);
+        environment.destroyRestorePoint(system, restorePoint);
+        if (attempt === attempts)
+          throw new Fault('CHANGED_MEANWHILE', ...others.map((path) => `/${display(path)}`));
+      }
+    });
+    transaction.step('boot', { ownBytes: prepared.ownBytes });
+    prepared.switch.addEarly();
+    system.signal.throwIfAborted(); // the last moment at which a cancel is honoured
+    const switching = Date.now();
+    const { switch: treeSwitch } = prepared;
+    const left = await system.report.phase('switch', 'Switching', () => {
+      transaction.commit('switch');
+      committed = true;
+      treeSwitch.switchOver();
+      transaction.step('settle');
+      return Promise.resolve(treeSwitch.settle().left);
+    });
+    const switchSeconds = (Date.now() - switching) / 1000;
+    transaction.step('record');
+    await recordAfter(engine, record, {
+      restorePoint,
+      transaction: transaction.id,
+      ownBytes: prepared.ownBytes,
+    });
+    transaction.end('done', { restorePoint, switchSeconds });
+    const remarks = [
+      ...left.map((path) => `/${display(path)} holds files of yours and was kept.`),
+      ...appendLogs(system, prepared),
+    ];
+    environment.destroy(system, record.id);
+    return {
+      stage: record.id,
+      restorePoint,
+      how: way.how,
+      seconds: (Date.now() - way.started) / 1000,
+      switchSeconds,
+      carried: meanwhile.carried.map((path) => `/${display(path)}`),
+      restart: record.plan.services,
+      remarks,
+    };
+  } catch (error) {
+    takeBack(engine, { transaction, restorePoint, prepared: prepared?.switch, committed }, error);
+    throw committed ? new Fault('COMMIT_FAILED', ...reasonsOf(error)) : error;
+  }
+}
+
+/** Throws `STAGE_STALE`, `STAGE_DAMAGED` or `CHANGED_MEANWHILE`. */
+async function requireUntouched(
+  engine: Engine,
+  record: StageRecord,
+): Promise<{ changes: TreeChange[]; meanwhile: Meanwhile }> {
+  const { system, environment, packages, current } = engine;
+  return system.report.phase('compare', 'Looking for changes made meanwhile', async () => {
+    if (packages.databaseDigest(current) !== record.databaseDigest) throw new Fault('STAGE_STALE');
+    const clone = environment.open(system, record.id);
+    if ((await environment.seal(system, clone)) !== record.seal) throw new Fault('STAGE_DAMAGED', record.id);
+    const changes = environment.changes(clone);
+    const staged = { clone, view: environment.view(clone), changes };
+    let meanwhile: Meanwhile;
+    try {
+      meanwhile = await changedMeanwhile(system, baseManifest(clone), staged, packages.locks);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && String(error.code).startsWith('MANIFEST_')) {
+        throw new Fault('STAGE_DAMAGED', `${record.id}: ${error.message}`);
+      }
+      throw error;
+    }
+    if (meanwhile.collisions.length > 0) {
+      throw new Fault('CHANGED_MEANWHILE', ...meanwhile.collisions.map((path) => `/${display(path)}`));
+    }
+    return { changes, meanwhile };
+  });
+}
+
+interface After {
+  readonly restorePoint: string;
+  readonly transaction: string;
+  readonly ownBytes: number;
+}
+
+/** Completes the restore point: from now on it can be returned to. */
+export async function recordAfter(engine: Engine, record: StageRecord, after: After): Promise<void> {
+  const { system, packages, current } = engine;
+  const entries = scanTree(system.root, { hash: false, exclude: outsideEnvironment });
+  await writeManifest(manifestAfter(system, after.restorePoint), entries);
+  const installed: Record<string, string> = {};
+  for (const { name, architecture, version } of packages.installed(current))
+    installed[`${name}:${architecture}`] = version;
+  writeRestorePoint(system, {
+    version: 1,
+    id: after.restorePoint,
+    created: new Date().toISOString(),
+    title: titleOf(record),
+    transaction: after.transaction,
+    stage: record.id,
+    packages: record.plan.changes,
+    ownBytes: after.ownBytes,
+    installed,
+    databaseDigest: packages.databaseDigest(current),
+  });
+}
+
+function titleOf({ plan }: StageRecord): string {
+  const count = plan.changes.length;
+  const kernel = plan.changes.find((change) => change.kernel && change.to !== null);
+  return `Before updating ${count} ${count === 1 ? 'package' : 'packages'}${kernel ? `, ${kernel.name} among them` : ''}`;
+}
+
+interface Interrupted {
+  readonly transaction: OpenTransaction;
+  readonly restorePoint: string;
+  readonly prepared: Switch | undefined;
+  readonly committed: boolean;
+}
+
+/** Brings the system back to what it was. When even that fails, the transaction stays open for `recover`. */
+function takeBack({ system, environment }: Engine, interrupted: Interrupted, error: unknown): void {
+  const { transaction, restorePoint, prepared, committed } = interrupted;
+  transaction.step('take-back', { code: faultOf(error).code });
+  if (prepared) {
+    if (committed) {
+      prepared.switchBack();
+      prepared.settleBack('backward');
+    } else prepared.undoEarly();
+  }
+  environment.destroyRestorePoint(system, restorePoint);
+  transaction.end('failed', { code: faultOf(error).code });
+}
+
+function reasonsOf(error: unknown): string[] {
+  const { problem } = faultOf(error);
+  return [problem.sentence, ...problem.details];
+}
+
+function appendLogs(system: System, prepared: Preparation): string[] {
+  const remarks: string[] = [];
+  for (const { path, tail } of prepared.logs) {
+    try {
+      appendFileSync(bytes(join(system.root, path)), tail);
+    } catch {
+      remarks.push(`The log /${display(path)} could not be continued.`);
+    }
+  }
+  return remarks;
+}

@@ -1,0 +1,138 @@
+/**
+ * The one interface of the environment backends (tree; later btrfs and ZFS). `test/conformance/environment` is what each
+ * of them must pass. The verbs (`stage`, `activate`, `rollback`, …) know nothing else of a backend.
+ */
+import type { RunOptions, RunResult } from '../process/run.js';
+import type { RawPath } from '../posix/raw-path.js';
+import type { TreeChange } from '../review/tree-change.js';
+import type { System } from '../system.js';
+
+/** A clone of the current environment that can be altered without touching it. */
+export interface Clone {
+  readonly id: string;
+  /** Its own folder below the store, with its data and records. */
+  readonly folder: RawPath;
+}
+
+/** What is bound into a session from outside the clone. */
+export interface Bind {
+  /** A folder or file of the host, absolute. */
+  readonly from: RawPath;
+  /** Where it appears, relative to the root of the clone; the folder is made when it is missing. */
+  readonly to: RawPath;
+  readonly readOnly: boolean;
+}
+
+export interface SessionOptions {
+  /** `none`: a network namespace of its own without interfaces. `host`: for fetching, before the rehearsal. */
+  readonly network: 'none' | 'host';
+  readonly binds: readonly Bind[];
+}
+
+/**
+ * Commands run inside a clone, isolated from the running system: private pid, mount, ipc, uts and (for the rehearsal)
+ * network namespaces; `/proc/sys` and `/sys` read-only, an empty `/run`, a minimal `/dev`, capabilities dropped. When
+ * the session closes, or this process dies, every process in it is killed and its mounts vanish.
+ */
+export interface Session {
+  /** Runs a command inside the clone. Paths are those of the clone; never rejects for a failing command. */
+  run(argv: readonly [string, ...string[]], options: RunOptions): Promise<RunResult>;
+  close(): Promise<void>;
+}
+
+/** Reads the tree of an environment without running anything in it. Paths are relative to its root. */
+export interface TreeView {
+  /** Where the entry's own inode can be read on the host, or `undefined` when the path does not exist. Follows no link. */
+  locate(path: RawPath): RawPath | undefined;
+  /** As `locate`, but follows symbolic links inside the tree, as the running system would. */
+  resolve(path: RawPath): RawPath | undefined;
+  /** Names in a directory, sorted by bytes; `undefined` when it is no directory. */
+  list(path: RawPath): string[] | undefined;
+}
+
+export interface PreparationInput {
+  readonly restorePoint: string;
+  readonly clone: Clone;
+  readonly changes: readonly TreeChange[];
+  /** Folders of the package database, which may be exchanged as a whole together with `/usr`. */
+  readonly database: readonly RawPath[];
+  /** Lock files that must stay the current ones. */
+  readonly keep: readonly RawPath[];
+  /** False for an activation at shutdown where `/usr` cannot be exchanged: everything is placed file by file. */
+  readonly atomic: boolean;
+}
+
+export interface Preparation {
+  readonly switch: Switch;
+  /** Bytes that the restore point holds by itself. */
+  readonly ownBytes: number;
+  /** Folders that someone changed since the preparation began; empty when it is still true. */
+  changedMeanwhile(): readonly RawPath[];
+  /** Ends of logs that the rehearsal wrote, to be appended once all is done. */
+  readonly logs: readonly { readonly path: RawPath; readonly tail: Buffer }[];
+}
+
+/** What the user changed since the update and wants to keep: `path` in the tree that is left is placed again. */
+export interface Keepsake {
+  readonly path: RawPath;
+  /** False when the user removed it: it is removed again. */
+  readonly exists: boolean;
+}
+
+/**
+ * The way from the environment before to the staged one and back. Nothing of the running system changes before
+ * `switchOver`, apart from files added to `/boot`. Every method can be run again after a cut at any moment, and after a
+ * restart of the process, from its own records alone.
+ */
+export interface Switch {
+  readonly restorePoint: string;
+  /** Adds kernels and their files to `/boot`; the system before does not notice them. */
+  addEarly(): void;
+  undoEarly(): void;
+  /** Whether the commit point was passed, where the file system itself tells; else the journal alone knows. */
+  isSwitched(): boolean | undefined;
+  switchOver(): void;
+  /** What follows the switch. `left`: folders that were to go, but hold something of the user's. */
+  settle(): { readonly left: readonly RawPath[] };
+  switchBack(): void;
+  settleBack(list: 'backward' | 'rollback'): { readonly left: readonly RawPath[] };
+  /** Writes the list that `settleBack('rollback')` places: what was saved, and the keepsakes. */
+  prepareRollback(keepsakes: readonly Keepsake[]): void;
+  /** True for what lies in a folder that is exchanged as a whole. */
+  exchanges(path: RawPath): boolean;
+  /** Paths outside the exchanged folders that the update changed. */
+  changedPaths(): ReadonlySet<string>;
+  /** Where the version of the environment before lies, on the host; `undefined` when it had none. */
+  placeBefore(path: RawPath): RawPath | undefined;
+  /** Reads the tree that a return would bring back. */
+  viewBefore(): TreeView;
+  /** What is missing for a return; empty when it can be done. */
+  damages(): readonly string[];
+}
+
+export interface Environment {
+  readonly name: 'tree' | 'btrfs' | 'zfs';
+  /** Whether staging is possible here, and whether the switch is one atomic step. */
+  support(system: System): { usable: boolean; reason: string; exchange: boolean; exchangeReason: string };
+  /** Throws `OVERLAY_UNSUPPORTED`, `NO_SPACE`. */
+  clone(system: System, id: string): Clone;
+  /** Throws `STAGE_UNKNOWN`, `STAGE_DAMAGED`. */
+  open(system: System, id: string): Clone;
+  clones(system: System): readonly string[];
+  /** Repeatable. */
+  destroy(system: System, id: string): void;
+  session(system: System, clone: Clone, options: SessionOptions): Promise<Session>;
+  view(clone: Clone): TreeView;
+  /** What differs from the current environment, sorted by path; only what belongs to an environment. */
+  changes(clone: Clone): TreeChange[];
+  /** Makes a staged clone durable and returns the digest of its content. */
+  seal(system: System, clone: Clone): Promise<string>;
+  prepare(system: System, input: PreparationInput): Preparation;
+  /** False before a preparation was complete, and as soon as its removal began. */
+  hasSwitch(system: System, restorePoint: string): boolean;
+  /** Throws `RESTORE_POINT_DAMAGED`. */
+  readSwitch(system: System, restorePoint: string): Switch;
+  restorePoints(system: System): readonly string[];
+  /** Repeatable; what says how to return goes first. */
+  destroyRestorePoint(system: System, restorePoint: string): void;
+}

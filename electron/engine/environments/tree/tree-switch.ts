@@ -1,0 +1,289 @@
+/**
+ * The switch of the tree backend between the environment before and the staged one. Everything is prepared beside the
+ * running system and written to `switch.json` and the placement lists first; then `/usr` is exchanged in one atomic step,
+ * which is the commit point, and the rest follows. Every method can be run again after a cut at any moment.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { z } from 'zod';
+import { Fault, systemErrorCode } from '../../fault.js';
+import { writeFileDurably } from '../../files/durable.js';
+import { readJsonLines, writeJsonLines } from '../../files/json-lines.js';
+import { bytes, isWithin, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
+import { exchange } from '../../posix/rename.js';
+import { syncDirectory, syncFileSystem } from '../../posix/sync.js';
+import type { System } from '../../system.js';
+import type { Keepsake, Switch, TreeView } from '../environment.js';
+import { namesIn } from '../plain-view.js';
+import { resolveInTree } from '../resolve.js';
+import { statusOf } from './overlay-view.js';
+import { folderAttributes, inOrder, place, placementSchema, type Placement } from './placements.js';
+import { placeOn, volumesOf, type Volume } from './places.js';
+
+export const restorePointsFolder = 'restore-points';
+
+const unitSchema = z.strictObject({
+  /** The unit, relative to the root. */
+  path: z.string(),
+  /** Where the tree lies that is not in use, relative to the root. */
+  place: z.string(),
+  oldInode: z.number(),
+  newInode: z.number(),
+});
+
+export const switchSchema = z.strictObject({
+  version: z.literal(1),
+  restorePoint: z.string(),
+  units: z.array(unitSchema),
+});
+export type SwitchRecord = z.infer<typeof switchSchema>;
+
+type ListName = 'early' | 'forward' | 'backward' | 'rollback';
+
+export class TreeSwitch implements Switch {
+  constructor(
+    readonly system: System,
+    readonly record: SwitchRecord,
+  ) {}
+
+  get restorePoint(): string {
+    return this.record.restorePoint;
+  }
+
+  readonly onStep = (): void => this.system.onStep?.('change');
+
+  /** Throws `RESTORE_POINT_DAMAGED` when the record is missing or unreadable. */
+  static read(system: System, restorePoint: string): TreeSwitch {
+    const path = join(switchFolder(system, restorePoint), 'switch.json');
+    try {
+      return new TreeSwitch(system, switchSchema.parse(JSON.parse(readFileSync(bytes(path), 'utf8'))));
+    } catch (error) {
+      throw new Fault(
+        'RESTORE_POINT_DAMAGED',
+        `${restorePoint}: ${error instanceof Error ? error.message : 'unreadable'}`,
+      );
+    }
+  }
+
+  write(lists: Readonly<Record<'early' | 'forward' | 'backward', readonly Placement[]>>): void {
+    for (const [name, list] of Object.entries(lists))
+      writeJsonLines(this.#list(name as ListName), inOrder(list));
+    writeFileDurably(join(this.folder, 'switch.json'), JSON.stringify(this.record));
+  }
+
+  get folder(): RawPath {
+    return switchFolder(this.system, this.record.restorePoint);
+  }
+
+  /** Kernels and their files are only ever added before the commit point: the old system does not notice them. */
+  addEarly(): void {
+    place(this.system.root, this.read('early'), this.onStep);
+    this.sync();
+  }
+
+  undoEarly(): void {
+    const backward = new Map(this.read('backward').map((placement) => [placement.path, placement]));
+    const undo = this.read('early').map(
+      ({ path }) => backward.get(path) ?? { put: 'nothing' as const, path },
+    );
+    const times = [...backward.values()].filter(({ put, path }) => put === 'time' && isWithin(path, 'boot'));
+    place(this.system.root, inOrder([...undo, ...times]), this.onStep);
+  }
+
+  /** True once `/usr` is the new one. Without exchange units there is no such mark: the journal alone knows. */
+  isSwitched(): boolean | undefined {
+    const first = this.record.units[0];
+    return first && this.#inode(first.path) === first.newInode;
+  }
+
+  /** The commit point and what follows it. */
+  switchOver(): void {
+    for (const unit of this.record.units) {
+      this.onStep();
+      if (this.#inode(unit.path) !== unit.newInode) this.#exchange(unit);
+    }
+  }
+
+  settle(): { left: RawPath[] } {
+    const result = place(this.system.root, this.read('forward'), this.onStep);
+    this.sync();
+    return result;
+  }
+
+  /** Brings the environment before back: the same exchange in reverse, then the saved entries. */
+  switchBack(): void {
+    for (const unit of this.record.units) {
+      this.onStep();
+      if (this.#inode(unit.path) !== unit.oldInode) this.#exchange(unit);
+    }
+  }
+
+  /** `rollback` is the list that a rollback wrote (saved entries and the user's later files); else `backward`. */
+  settleBack(list: 'backward' | 'rollback'): { left: RawPath[] } {
+    const result = place(this.system.root, this.read(list), this.onStep);
+    this.sync();
+    return result;
+  }
+
+  prepareRollback(keepsakes: readonly Keepsake[]): void {
+    const kept = keepsakes.map(({ path, exists }): Placement => {
+      if (!exists) return { put: 'nothing', path };
+      const place = this.#placeOfOther(path);
+      const now = join(this.system.root, path);
+      if (place === undefined) throw new Error(`${path} lies in no exchanged folder`);
+      if (statusOf(now)?.isDirectory()) return { put: 'folder', path, attributes: folderAttributes(now) };
+      return { put: 'entry', path, from: place };
+    });
+    writeJsonLines(this.#list('rollback'), inOrder([...this.read('backward'), ...kept]));
+  }
+
+  exchanges(path: RawPath): boolean {
+    return this.record.units.some((unit) => isWithin(path, unit.path));
+  }
+
+  changedPaths(): ReadonlySet<string> {
+    return new Set(this.read('backward').flatMap(({ put, path }) => (put === 'time' ? [] : [path])));
+  }
+
+  placeBefore(path: RawPath): RawPath | undefined {
+    const inUnit = this.#placeOfOther(path);
+    if (inUnit !== undefined) return present(join(this.system.root, inUnit));
+    const placement = this.read('backward').find((entry) => entry.path === path && entry.put !== 'time');
+    if (placement?.put === 'nothing') return undefined;
+    return present(join(this.system.root, placement?.put === 'entry' ? placement.from : path));
+  }
+
+  viewBefore(): TreeView {
+    const replaced = new Map(this.read('backward').map((entry) => [entry.path, entry]));
+    const locate = (path: RawPath): RawPath | undefined => {
+      const inUnit = this.#placeOfOther(path);
+      if (inUnit !== undefined) return present(join(this.system.root, inUnit));
+      const placement = replaced.get(path);
+      if (placement?.put === 'nothing') return undefined;
+      return present(join(this.system.root, placement?.put === 'entry' ? placement.from : path));
+    };
+    return {
+      locate,
+      resolve: (path) => resolveInTree(path, locate)?.onHost,
+      list: (path) => {
+        const inUnit = this.#placeOfOther(path);
+        if (inUnit !== undefined) return namesIn(join(this.system.root, inUnit));
+        const names = new Set(namesIn(join(this.system.root, path)));
+        for (const [changed, { put }] of replaced) {
+          if (parentOf(changed as RawPath) !== path || put === 'time') continue;
+          if (put === 'nothing') names.delete(nameOf(changed as RawPath));
+          else names.add(nameOf(changed as RawPath));
+        }
+        return [...names].sort();
+      },
+    };
+  }
+
+  /** Where a path of an exchanged folder lies in the tree that is not in use, relative to the root. */
+  #placeOfOther(path: RawPath): string | undefined {
+    const unit = this.record.units.find((candidate) => isWithin(path, candidate.path));
+    return unit && unit.place + path.slice(unit.path.length);
+  }
+
+  read(name: ListName): Placement[] {
+    try {
+      return readJsonLines(this.#list(name), placementSchema);
+    } catch (error) {
+      throw new Fault(
+        'RESTORE_POINT_DAMAGED',
+        `${this.record.restorePoint}: ${name}: ${error instanceof Error ? error.message : ''}`,
+      );
+    }
+  }
+
+  /** What is missing for a return to the environment before; empty when it can be done. */
+  damages(): string[] {
+    const damages: string[] = [];
+    for (const unit of this.record.units) {
+      const inode = this.#inode(unit.place);
+      if (inode === undefined) damages.push(`the old ${unit.path} is missing`);
+      else if (inode !== unit.oldInode) damages.push(`the old ${unit.path} was replaced`);
+    }
+    for (const placement of this.read('backward')) {
+      if (placement.put === 'entry' && this.#inode(placement.from) === undefined)
+        damages.push(`the old ${placement.path} is missing`);
+    }
+    return damages;
+  }
+
+  sync(): void {
+    for (const volume of volumesOf(this.system)) syncFileSystem(join(this.system.root, volume.mount));
+  }
+
+  #exchange(unit: SwitchRecord['units'][number]): void {
+    const [inUse, other] = [join(this.system.root, unit.path), join(this.system.root, unit.place)];
+    if (this.#inode(unit.place) === undefined)
+      throw new Fault('RESTORE_POINT_DAMAGED', `${unit.place} is missing`);
+    exchange(inUse, other);
+    syncDirectory(parentOf(inUse));
+    syncDirectory(parentOf(other));
+  }
+
+  #inode(path: string): number | undefined {
+    return statSync(bytes(join(this.system.root, path)), { throwIfNoEntry: false })?.ino;
+  }
+
+  #list(name: ListName): RawPath {
+    return join(this.folder, `${name}.jsonl`);
+  }
+}
+
+export function switchFolder(system: System, restorePoint: string): RawPath {
+  return join(join(system.store, restorePointsFolder), restorePoint);
+}
+
+/** The restore point's own folder on a volume, made when missing. */
+export function restoreFolderOn(system: System, volume: Volume, restorePoint: string): RawPath {
+  const folder = join(placeOn(system, volume, restorePointsFolder), restorePoint);
+  mkdirSync(bytes(folder), { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+export function hasSwitch(system: System, restorePoint: string): boolean {
+  return existsSync(bytes(join(switchFolder(system, restorePoint), 'switch.json')));
+}
+
+/**
+ * Removes a restore point from every volume; repeatable. The record of how to return goes first: as long as it is there,
+ * everything that it names is there.
+ */
+export function destroyRestorePoint(system: System, restorePoint: string): void {
+  const folder = switchFolder(system, restorePoint);
+  if (existsSync(bytes(folder))) {
+    for (const name of ['point.json', 'switch.json']) removeTree(join(folder, name));
+    syncDirectory(folder);
+  }
+  for (const volume of volumesOf(system).reverse()) {
+    const folder = join(placeOn(system, volume, restorePointsFolder), restorePoint);
+    if (!existsSync(bytes(folder))) continue;
+    for (const name of ['units', 'saved']) removeTree(join(folder, name));
+    if (folder !== switchFolder(system, restorePoint)) removeTree(folder);
+  }
+  removeTree(switchFolder(system, restorePoint));
+}
+
+/** Restore points that exist in the store, whatever their state. */
+export function restorePointNames(system: System): string[] {
+  try {
+    return readdirSync(bytes(join(system.store, restorePointsFolder)), { encoding: 'latin1' }).sort();
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function present(path: RawPath): RawPath | undefined {
+  return statusOf(path) ? path : undefined;
+}
+
+function removeTree(path: RawPath): void {
+  rmSync(bytes(path), { recursive: true, force: true });
+}
+
+export function relativeToRoot(system: System, path: RawPath): string {
+  return system.root === '/' ? path.slice(1) : path.slice(system.root.length + 1);
+}

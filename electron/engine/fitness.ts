@@ -1,0 +1,45 @@
+/** Would a restore point boot? Kernel, modules and initramfs must belong together, and nothing may block its packages. */
+import type { TreeView } from './environments/environment.js';
+import { join, type RawPath } from './posix/raw-path.js';
+import { statusOf } from './environments/tree/overlay-view.js';
+
+const boot = 'boot' as RawPath;
+const modules = 'usr/lib/modules' as RawPath;
+/** pacman's lock is a plain file: one that was caught in a restore point locks pacman after the return. */
+const lockFiles = ['var/lib/pacman/db.lck'] as RawPath[];
+
+/** What speaks against it, a sentence each; empty when nothing does. */
+export function fitness(view: TreeView): string[] {
+  const problems: string[] = [];
+  const names = view.list(boot) ?? [];
+  const releases = names.flatMap((name) => /^vmlinuz-(.+)$/.exec(name)?.[1] ?? []);
+  const usable = releases.filter((release) => {
+    const missing = missingFor(view, release, names);
+    if (missing.length > 0) problems.push(`Kernel ${release}: ${missing.join(', ')}.`);
+    return missing.length === 0;
+  });
+  for (const lock of lockFiles)
+    if (view.locate(lock) !== undefined) problems.push(`/${lock} would keep the package manager locked.`);
+  // One kernel that boots is enough: an old one may well have lost its modules long ago.
+  return releases.length > 0 && usable.length > 0
+    ? problems.filter((problem) => !problem.startsWith('Kernel '))
+    : problems;
+}
+
+function missingFor(view: TreeView, release: string, names: readonly string[]): string[] {
+  const missing: string[] = [];
+  if (view.locate(join(modules, release)) === undefined) missing.push('its modules are missing');
+  else if (view.locate(join(modules, `${release}/modules.dep`)) === undefined)
+    missing.push('its modules have no index');
+  const image = names.find((name) =>
+    [`initrd.img-${release}`, `initramfs-${release}.img`, `initrd-${release}`].includes(name),
+  );
+  const others = names.some((name) => /^(initrd|initramfs)/.test(name));
+  const place = image === undefined ? undefined : view.locate(join(boot, image));
+  if (image === undefined) {
+    if (others) missing.push('its initramfs is missing');
+  } else if (place === undefined || (statusOf(place)?.isFile() && statusOf(place)?.size === 0)) {
+    missing.push('its initramfs is empty');
+  }
+  return missing;
+}

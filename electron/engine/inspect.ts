@@ -1,0 +1,12 @@
+/** The verb `inspect`: what this machine is. Works without root; what it could not see is in the answer. */
+import type { Outcome } from '../../shared/errors.js';
+import type { Machine } from '../../shared/machine.js';
+import { plainView } from './environments/plain-view.js';
+import { outcomeOf } from './fault.js';
+import { inspectMachine } from './inspect/machine.js';
+import { packageManagers } from './packages/registry.js';
+import type { System } from './system.js';
+
+export function inspect(system: System): Promise<Outcome<Machine>> {
+  return outcomeOf(() => inspectMachine(system, packageManagers, plainView(system.root)));
+}

@@ -1,0 +1,34 @@
+/**
+ * Where the facts about the machine itself come from. Everything in this room and in `checks` takes them as a parameter,
+ * so that a test can describe a laptop on battery by a folder of its own; nothing else reads `/proc` or `/sys`.
+ */
+import { machine, release } from 'node:os';
+import { raw, type RawPath } from '../posix/raw-path.js';
+
+export interface MachineSources {
+  /** procfs, proc(5). */
+  readonly proc: RawPath;
+  /** sysfs, sysfs(5). */
+  readonly sys: RawPath;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** What `uname -r` prints. */
+  readonly kernelRelease: () => string;
+  /** What `uname -m` prints. */
+  readonly hardware: () => string;
+  /** How to reach the system bus: busctl(1) with its connection options. */
+  readonly busctl: readonly [string, ...string[]];
+  /** nmcli(1), for systems without systemd. */
+  readonly nmcli: readonly [string, ...string[]];
+}
+
+/** The machine that this process runs on. */
+export const thisMachine: MachineSources = {
+  proc: raw('/proc'),
+  sys: raw('/sys'),
+  now: Date.now,
+  kernelRelease: release,
+  hardware: machine,
+  busctl: ['busctl', '--system'],
+  nmcli: ['nmcli'],
+};

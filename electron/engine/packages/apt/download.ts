@@ -1,0 +1,192 @@
+/**
+ * Fetches the packages of a plan into Understudy's own cache. What was begun is resumed by apt (`partial/`). Afterwards every
+ * file is hashed against the index: apt takes a complete file that is already there by its size alone.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream, lstatSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import type { PackageChange } from '../../../../shared/plan.js';
+import type { Session } from '../../environments/environment.js';
+import { Fault } from '../../fault.js';
+import { bytes, join, nameOf, raw, type RawPath } from '../../posix/raw-path.js';
+import type { System } from '../../system.js';
+import { ask, changeArguments, type Runner } from './command.js';
+import { offerKey, offersOf } from './describe.js';
+import { fetchFault } from './failure.js';
+import { archivesFolder, fetchSettings } from './places.js';
+import { parseStatusLine } from './status-fd.js';
+
+const timeoutMs = 24 * 3600_000;
+const idleTimeoutMs = 5 * 60_000;
+
+interface Wanted {
+  readonly name: string;
+  readonly file: RawPath;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export async function download(
+  session: Session,
+  system: System,
+  changes: readonly PackageChange[],
+): Promise<void> {
+  await system.report.phase('download', 'Fetching the packages', async (step) => {
+    const wanted = await wantedFiles(session, system, changes);
+    const total = wanted.reduce((sum, { bytes: size }) => sum + size, 0);
+    removeDamaged(await damaged(wanted, system.signal));
+    const missing = wanted.filter(({ file }) => sizeOf(file) === undefined);
+    const present = total - missing.reduce((sum, { bytes: size }) => sum + size, 0);
+    checkRoom(system, total - present);
+    step({ done: present, total, unit: 'bytes' });
+    if (missing.length > 0) {
+      const argv = [
+        'apt-get',
+        `-c=${fetchSettings}`,
+        '--assume-yes',
+        '--download-only',
+        ...['-o', 'APT::Status-Fd=3', '-o', 'APT::Keep-Downloaded-Packages=true'],
+        ...changeArguments(changes),
+      ] as const;
+      const result = await session.run(argv, {
+        timeoutMs,
+        idleTimeoutMs,
+        signal: system.signal,
+        onStatus: (text) => {
+          const line = parseStatusLine(text);
+          if (line?.kind !== 'dlstatus') return;
+          const done = present + Math.round(((total - present) * line.percent) / 100);
+          step({ text: line.text, done, total, unit: 'bytes' });
+        },
+      });
+      const fault = fetchFault(argv, result);
+      if (fault) throw fault;
+      await copyLocal(session, system, changes, missing);
+    }
+    const bad = await damaged(wanted, system.signal);
+    removeDamaged(bad);
+    const absent = wanted.filter(
+      ({ file }) => sizeOf(file) === undefined && !bad.some((other) => other.file === file),
+    );
+    if (bad.length + absent.length > 0) {
+      throw new Fault(
+        'ARCHIVE_INCONSISTENT',
+        ...bad.map(({ name }) => `${name}: Hash Sum mismatch`),
+        ...absent.map(({ name }) => `${name}: was not fetched`),
+      );
+    }
+    removeOthers(system, wanted);
+    step({ done: total, total, unit: 'bytes' });
+  });
+}
+
+async function wantedFiles(
+  session: Session,
+  system: System,
+  changes: readonly PackageChange[],
+): Promise<Wanted[]> {
+  const runner: Runner = (argv, options) => session.run(argv, options);
+  const context = {
+    runner,
+    options: [`-c=${fetchSettings}`],
+    environment: {},
+    signal: system.signal,
+  };
+  const offers = await offersOf(context, changes);
+  const folder = archivesFolder(system);
+  return changes.flatMap(({ name, architecture, to }) => {
+    if (to === null) return [];
+    const offer = offers.get(offerKey(name, architecture, to));
+    if (!offer) throw new Fault('PLAN_STALE', `${name} ${to} is no longer offered`);
+    const file = join(folder, archiveName(name, to, architecture));
+    return [{ name, file, bytes: offer.downloadBytes, sha256: offer.sha256 }];
+  });
+}
+
+/**
+ * apt takes the packages of `file:` sources from where they lie and copies none of them. The rehearsal may not see that place
+ * (another disk, a mounted medium), so they are copied now.
+ */
+async function copyLocal(
+  session: Session,
+  system: System,
+  changes: readonly PackageChange[],
+  missing: readonly Wanted[],
+): Promise<void> {
+  if (missing.every(({ file }) => sizeOf(file) !== undefined)) return;
+  const runner: Runner = (argv, options) => session.run(argv, options);
+  const options = { timeoutMs, signal: system.signal };
+  const argv = ['apt-get', `-c=${fetchSettings}`, '--print-uris', '--assume-yes', '--quiet=2'] as const;
+  const { stdout } = await ask(runner, [...argv, ...changeArguments(changes)], options);
+  for (const [, uri = '', name = ''] of stdout.matchAll(/^'file:(?:\/\/)?(\/[^']+)' (\S+) /gm)) {
+    const wanted = missing.find(({ file }) => nameOf(file) === name);
+    if (!wanted) continue;
+    const path = decodeURIComponent(uri);
+    await ask(runner, ['cp', '--reflink=auto', '--', path, `/var/cache/apt/archives/${name}`], options);
+  }
+}
+
+/** The name that apt gives a package in its cache (pkgAcqArchive: `_` and `:`, which divide the name, are escaped). */
+export function archiveName(name: string, version: string, architecture: string): string {
+  const quoted = (text: string, also: string): string =>
+    Array.from(raw(text))
+      .map((character) =>
+        character <= ' ' || character >= '\x7f' || '%_:'.includes(character) || also.includes(character)
+          ? `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`
+          : character,
+      )
+      .join('');
+  return `${quoted(name, '')}_${quoted(version, '')}_${quoted(architecture, '.')}.deb`;
+}
+
+/** Files that are there with a size or content that the index does not name. */
+async function damaged(wanted: readonly Wanted[], signal: AbortSignal): Promise<Wanted[]> {
+  const found: Wanted[] = [];
+  for (const entry of wanted) {
+    const size = sizeOf(entry.file);
+    if (size === undefined) continue;
+    if (
+      size !== entry.bytes ||
+      (entry.sha256 !== '' && (await sha256(entry.file, signal)) !== entry.sha256)
+    ) {
+      found.push(entry);
+    }
+  }
+  return found;
+}
+
+async function sha256(file: RawPath, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  const stream = createReadStream(bytes(file), { signal, highWaterMark: 1024 * 1024 });
+  for await (const chunk of stream) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+function removeDamaged(files: readonly Wanted[]): void {
+  for (const { file } of files) rmSync(bytes(file), { force: true });
+}
+
+/** The cache holds what the newest plan needs and nothing else, so it does not grow. */
+function removeOthers(system: System, wanted: readonly Wanted[]): void {
+  const folder = archivesFolder(system);
+  const names = new Set(wanted.map(({ file }) => file));
+  for (const name of readdirSync(bytes(folder), { encoding: 'latin1' })) {
+    const file = join(folder, name);
+    if (name.endsWith('.deb') && !names.has(file)) rmSync(bytes(file), { force: true });
+  }
+}
+
+function checkRoom(system: System, needed: number): void {
+  const { bavail, bsize } = statfsSync(bytes(system.store));
+  const free = bavail * bsize;
+  if (needed === 0 || free >= needed + system.settings.reserveBytes) return;
+  const mega = (size: number): string => `${(size / 1e6).toFixed(1)} MB`;
+  throw new Fault(
+    'NO_SPACE',
+    `${mega(needed)} to fetch, ${mega(free)} free, of which ${mega(system.settings.reserveBytes)} are kept free`,
+  );
+}
+
+function sizeOf(file: RawPath): number | undefined {
+  const status = lstatSync(bytes(file), { throwIfNoEntry: false });
+  return status?.isFile() ? status.size : undefined;
+}

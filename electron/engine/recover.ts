@@ -1,0 +1,199 @@
+/**
+ * The verb `recover`: finishes or takes back what was interrupted, then clears away what a killed run left. It runs at
+ * every boot and every start, may itself be cut at any moment, and does nothing the second time.
+ */
+import { existsSync } from 'node:fs';
+import type { Outcome } from '../../shared/errors.js';
+import type { Recovered } from '../../shared/history.js';
+import { recordAfter } from './activate.js';
+import { privilegedEngineFor, type Engine } from './engine.js';
+import { Fault, outcomeOf } from './fault.js';
+import { resume, transactionsOf, type OpenTransaction } from './journal/journal.js';
+import { withPackageLocks, withStoreLock } from './journal/lock.js';
+import type { Transaction } from './journal/read-journal.js';
+import { bytes } from './posix/raw-path.js';
+import { readStage, stagesOf } from './records/stages.js';
+import { restorePointsOf } from './records/restore-points.js';
+import type { System } from './system.js';
+
+type Settled = Recovered['transactions'][number];
+
+export function recover(system: System): Promise<Outcome<Recovered>> {
+  return outcomeOf(async () => {
+    if (!existsSync(bytes(system.store))) return { transactions: [], cleaned: [] };
+    const engine = privilegedEngineFor(system);
+    return withStoreLock(system, () => recoverLocked(engine));
+  });
+}
+
+/** For verbs that alter: settles what is open and then throws `RECOVERED`, so that the user knows before going on. */
+export async function requireRecovered(engine: Engine): Promise<void> {
+  const { transactions } = await recoverLocked(engine);
+  if (transactions.length > 0) throw new Fault('RECOVERED', ...transactions.map(({ sentence }) => sentence));
+}
+
+/** The caller holds the store's lock. Throws `JOURNAL_DAMAGED`. */
+async function recoverLocked(engine: Engine): Promise<Recovered> {
+  const { system } = engine;
+  const all = transactionsOf(system);
+  requireComplete(engine, all);
+  const open = all.filter(({ ended }) => !ended);
+  const transactions: Settled[] = [];
+  for (const transaction of open) transactions.push(await settle(engine, transaction));
+  return { transactions, cleaned: clean(engine) };
+}
+
+/** What lies in the store must be known to the journal: else a file of it is missing. */
+function requireComplete({ system, environment }: Engine, all: readonly Transaction[]): void {
+  const known = new Set(all.map(({ id }) => id));
+  for (const point of restorePointsOf(system, environment)) {
+    if (!known.has(point.transaction))
+      throw new Fault('JOURNAL_DAMAGED', `The file of ${point.transaction} is missing.`);
+  }
+  for (const { id } of stagesOf(system, environment)) {
+    if (!known.has(id)) throw new Fault('JOURNAL_DAMAGED', `The file of ${id} is missing.`);
+  }
+}
+
+async function settle(engine: Engine, transaction: Transaction): Promise<Settled> {
+  const journal = resume(engine.system, transaction);
+  const answer = (outcome: Settled['outcome'], sentence: string): Settled => {
+    journal.end(outcome);
+    return { transaction: transaction.id, kind: transaction.kind, outcome, sentence };
+  };
+  switch (transaction.kind) {
+    case 'stage':
+      engine.environment.destroy(engine.system, transaction.id);
+      return answer(
+        'rolled-back',
+        'A staging was interrupted; its clone was removed. The system was never touched.',
+      );
+    case 'activate':
+      return withPackageLocks(engine.system, engine.packages.locks, async () =>
+        (await settleActivation(engine, transaction, journal))
+          ? answer(
+              'rolled-forward',
+              'A switch was interrupted after its commit point and was completed: the new system is in place.',
+            )
+          : answer(
+              'rolled-back',
+              'A switch was interrupted before its commit point: the system is the old one, as it was.',
+            ),
+      );
+    case 'rollback':
+      return withPackageLocks(engine.system, engine.packages.locks, () =>
+        Promise.resolve(
+          settleRollback(engine, transaction)
+            ? answer(
+                'rolled-forward',
+                'A rollback was interrupted and was completed: the environment before is in place.',
+              )
+            : answer('rolled-back', 'A rollback was interrupted before it began: the system is as it was.'),
+        ),
+      );
+    case 'prune':
+      pruneAgain(engine, transaction);
+      return answer('rolled-forward', 'The removal of old restore points was interrupted and was completed.');
+  }
+}
+
+/** True when it went forward. */
+async function settleActivation(
+  engine: Engine,
+  transaction: Transaction,
+  journal: OpenTransaction,
+): Promise<boolean> {
+  const { system, environment } = engine;
+  const restorePoint = dataOf(transaction, 'restorePoint');
+  const committed = transaction.records.some(({ type }) => type === 'commit');
+  const takenBack = transaction.records.some(({ step }) => step === 'take-back');
+  if (!environment.hasSwitch(system, restorePoint)) {
+    // Either the preparation was never complete, or what it did was already undone when its removal began.
+    environment.destroyRestorePoint(system, restorePoint);
+    return false;
+  }
+  const prepared = environment.readSwitch(system, restorePoint);
+  if (!committed) {
+    prepared.undoEarly();
+    environment.destroyRestorePoint(system, restorePoint);
+    return false;
+  }
+  // With an atomic exchange the file system itself tells; the record of the commit alone only announced it.
+  const forward = !takenBack && (prepared.isSwitched() ?? true);
+  if (!forward) {
+    prepared.switchBack();
+    prepared.settleBack('backward');
+    environment.destroyRestorePoint(system, restorePoint);
+    return false;
+  }
+  prepared.switchOver();
+  prepared.settle();
+  const record = readStage(system, environment, dataOf(transaction, 'stage'));
+  await recordAfter(engine, record, {
+    restorePoint,
+    transaction: journal.id,
+    ownBytes: ownBytesOf(transaction),
+  });
+  return true;
+}
+
+/** True when it went forward. */
+function settleRollback({ system, environment }: Engine, transaction: Transaction): boolean {
+  const restorePoint = dataOf(transaction, 'restorePoint');
+  const committed = transaction.records.some(({ type }) => type === 'commit');
+  if (!committed) return false;
+  const back = environment.readSwitch(system, restorePoint);
+  if (back.isSwitched() === true) return false; // the exchange was announced, but not made
+  back.switchBack();
+  back.settleBack('rollback');
+  return true;
+}
+
+function pruneAgain({ system, environment }: Engine, transaction: Transaction): void {
+  const points = transaction.records[0]?.data.restorePoints;
+  for (const id of Array.isArray(points) ? points : [])
+    if (typeof id === 'string') environment.destroyRestorePoint(system, id);
+}
+
+function ownBytesOf({ records }: Transaction): number {
+  const value = records.find(({ step }) => step === 'boot')?.data.ownBytes;
+  return typeof value === 'number' ? value : 0;
+}
+
+function dataOf(transaction: Transaction, name: string): string {
+  const value = transaction.records[0]?.data[name];
+  if (typeof value !== 'string') throw new Fault('JOURNAL_DAMAGED', `${transaction.id}: no ${name}`);
+  return value;
+}
+
+/** Removes what no ended transaction vouches for: unfinished clones, used-up stages and restore points. */
+function clean({ system, environment }: Engine): string[] {
+  const cleaned: string[] = [];
+  const ended = transactionsOf(system);
+  const used = new Set(
+    ended.flatMap((one) => (one.kind === 'activate' && succeeded(one) ? [one.records[0]?.data.stage] : [])),
+  );
+  const finished = new Set(stagesOf(system, environment).map(({ id }) => id));
+  for (const id of environment.clones(system)) {
+    if (finished.has(id) && !used.has(id)) continue;
+    environment.destroy(system, id);
+    cleaned.push(id);
+  }
+  const left = new Set(
+    ended.flatMap((one) =>
+      one.kind === 'rollback' && succeeded(one) ? [one.records[0]?.data.restorePoint] : [],
+    ),
+  );
+  const complete = new Set(restorePointsOf(system, environment).map(({ id }) => id));
+  for (const id of environment.restorePoints(system)) {
+    if (complete.has(id) && !left.has(id)) continue;
+    environment.destroyRestorePoint(system, id);
+    cleaned.push(id);
+  }
+  return cleaned;
+}
+
+function succeeded({ records }: Transaction): boolean {
+  const last = records.at(-1);
+  return last?.type === 'end' && (last.step === 'done' || last.step === 'rolled-forward');
+}

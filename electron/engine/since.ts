@@ -1,0 +1,104 @@
+/** What happened to a system since an update, and what of it a rollback can keep. */
+import { readlinkSync } from 'node:fs';
+import { outsideEnvironment } from './environments/areas.js';
+import type { Keepsake, Switch } from './environments/environment.js';
+import type { Engine } from './engine.js';
+import { Fault } from './fault.js';
+import { compareManifests, type Difference } from './manifest/compare.js';
+import type { ManifestEntry } from './manifest/entry.js';
+import { readManifest } from './manifest/read.js';
+import { scanTree } from './manifest/scan.js';
+import { bytes, isWithin, type RawPath } from './posix/raw-path.js';
+import { bigStatus } from './files/attributes.js';
+import { manifestAfter, type RestorePointRecord } from './records/restore-points.js';
+
+export interface Since {
+  /** Packages that were installed, removed or changed since: they go back with everything else. */
+  readonly packages: readonly string[];
+  /** Files that both the update and the user changed: the old ones come back, the user's are kept aside. */
+  readonly lost: readonly RawPath[];
+  /** The user's other files. */
+  readonly kept: readonly RawPath[];
+  /** Those of them that lie in a folder which is exchanged, and must be brought over. */
+  readonly keepsakes: readonly Keepsake[];
+}
+
+/** Throws `RESTORE_POINT_DAMAGED` when the record of the update cannot be read. */
+export async function changedSince(engine: Engine, point: RestorePointRecord, back: Switch): Promise<Since> {
+  const { system, packages, current } = engine;
+  const changedPackages = packagesSince(engine, point);
+  const theirs = new Set<string>();
+  for (const { name, architecture } of changedPackages) {
+    for (const path of packages.filesOf(current, name, architecture)) theirs.add(path);
+  }
+  const lost: RawPath[] = [];
+  const kept: RawPath[] = [];
+  const keepsakes: Keepsake[] = [];
+  const updated = back.changedPaths();
+  const now = scanTree(system.root, { hash: false, exclude: outsideEnvironment, signal: system.signal });
+  try {
+    const before = readManifest(manifestAfter(system, point.id));
+    for await (const difference of compareManifests(before, now, { ignoreDirectoryTimes: true })) {
+      const { path } = difference;
+      if (path === '' || theirs.has(path) || packages.locks.includes(path)) continue;
+      if (packages.database.some((folder) => isWithin(path, folder))) continue;
+      const inUnit = back.exchanges(path);
+      const collides = inUnit ? !sameBefore(difference, back) : updated.has(path);
+      if (collides) lost.push(path);
+      else {
+        kept.push(path);
+        if (inUnit) keepsakes.push({ path, exists: difference.kind !== 'removed' });
+      }
+    }
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && String(error.code).startsWith('MANIFEST_')) {
+      throw new Fault('RESTORE_POINT_DAMAGED', `${point.id}: ${error.message}`);
+    }
+    throw error;
+  }
+  return { packages: changedPackages.map(({ title }) => title), lost, kept, keepsakes };
+}
+
+function packagesSince({ packages, current }: Engine, point: RestorePointRecord) {
+  const changed: { name: string; architecture: string; title: string }[] = [];
+  const remaining = new Map(Object.entries(point.installed));
+  for (const { name, architecture, version } of packages.installed(current)) {
+    const before = remaining.get(`${name}:${architecture}`);
+    remaining.delete(`${name}:${architecture}`);
+    if (before === version) continue;
+    changed.push({
+      name,
+      architecture,
+      title: before === undefined ? `${name} ${version} (installed since)` : `${name} ${before} → ${version}`,
+    });
+  }
+  for (const [key, version] of remaining) {
+    const [name = key, architecture = ''] = key.split(':');
+    changed.push({ name, architecture, title: `${name} ${version} (removed since)` });
+  }
+  return changed;
+}
+
+/** True when the update itself had left the path as it was before: the user's change fits the old tree as well. */
+function sameBefore(difference: Difference, back: Switch): boolean {
+  const old = back.placeBefore(difference.path);
+  if (difference.kind === 'added') return old === undefined;
+  return old !== undefined && looksLike(old, difference.before);
+}
+
+function looksLike(place: RawPath, entry: ManifestEntry): boolean {
+  const status = bigStatus(place);
+  const type = status.isDirectory()
+    ? 'dir'
+    : status.isSymbolicLink()
+      ? 'link'
+      : status.isFile()
+        ? 'file'
+        : undefined;
+  if (type !== undefined && type !== entry.type) return false;
+  if (Number(status.mode & 0o7777n) !== entry.mode && entry.type !== 'link') return false;
+  if (Number(status.uid) !== entry.uid || Number(status.gid) !== entry.gid) return false;
+  if (entry.type === 'dir') return true;
+  if (entry.type === 'link') return readlinkSync(bytes(place), { encoding: 'latin1' }) === entry.link;
+  return status.mtimeNs === entry.mtimeNs && (entry.type !== 'file' || Number(status.size) === entry.size);
+}

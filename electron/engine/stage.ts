@@ -1,0 +1,208 @@
+/**
+ * The verb `stage`: clones the current environment and applies a plan inside the clone, then verifies it. The running
+ * system is not touched; whatever fails, the clone is thrown away.
+ */
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { release } from 'node:os';
+import type { Outcome } from '../../shared/errors.js';
+import type { Staged } from '../../shared/history.js';
+import type { Plan, Scope } from '../../shared/plan.js';
+import { privilegedEngineFor, type Engine } from './engine.js';
+import { outsideEnvironment } from './environments/areas.js';
+import type { Clone, Session } from './environments/environment.js';
+import { Fault, faultOf, outcomeOf } from './fault.js';
+import { withFetcher } from './fetch.js';
+import { begin } from './journal/journal.js';
+import { withStoreLock } from './journal/lock.js';
+import { HashCache } from './manifest/hash-cache.js';
+import { scanTree } from './manifest/scan.js';
+import { writeManifest } from './manifest/write.js';
+import { bytes, join, type RawPath } from './posix/raw-path.js';
+import { requireReadiness } from './readiness.js';
+import { newId } from './records/ids.js';
+import { readPlan, savePlan } from './records/plans.js';
+import { stagesOf, writeStage, type StageRecord } from './records/stages.js';
+import { requireRecovered } from './recover.js';
+import { conflictsOf } from './review/conflicts.js';
+import { isReady } from './review/make-review.js';
+import { verifyStage } from './review/verify-stage.js';
+import { withSpaceGuard } from './space-guard.js';
+import { storeFolder, type System } from './system.js';
+
+export interface StageOptions {
+  /** The plan to carry out; by default the newest one, or a new one where a scope is given or none exists. */
+  readonly plan?: string;
+  readonly scope?: Scope;
+  readonly selected?: readonly string[];
+}
+
+export function stage(system: System, options: StageOptions = {}): Promise<Outcome<Staged>> {
+  return outcomeOf(async () => {
+    const engine = privilegedEngineFor(system);
+    return withStoreLock(system, async () => {
+      await requireRecovered(engine);
+      const started = Date.now();
+      const plan = await withFetcher(engine, async (fetcher) => {
+        const wanted = wantedPlan(system, options);
+        const now = await fetcher.plan(wanted);
+        if (wanted.id !== undefined && wanted.id !== now.id) throw new Fault('PLAN_STALE', wanted.id);
+        savePlan(system, now);
+        if (now.changes.length === 0) throw new Fault('NOTHING_TO_DO');
+        await requireReadiness(engine, { moment: 'before-stage', plan: now });
+        await fetcher.download(now);
+        return now;
+      });
+      const record = await rehearse(engine, plan, started);
+      forgetOlder(engine, record.id);
+      return summaryOf(record);
+    });
+  });
+}
+
+function wantedPlan(
+  system: System,
+  options: StageOptions,
+): { id?: string; scope: Scope; selected: readonly string[] } {
+  if (options.plan === undefined && options.scope !== undefined) {
+    return { scope: options.scope, selected: options.selected ?? [] };
+  }
+  try {
+    const { id, scope, selected } = readPlan(system, options.plan);
+    return { id, scope, selected };
+  } catch (error) {
+    if (options.plan !== undefined || faultOf(error).code !== 'PLAN_UNKNOWN') throw error;
+    return { scope: 'all', selected: [] };
+  }
+}
+
+async function rehearse(engine: Engine, plan: Plan, started: number): Promise<StageRecord> {
+  const { system, environment, packages, current } = engine;
+  const id = newId('stage');
+  const transaction = begin(system, 'stage', id, { plan: plan.id });
+  try {
+    transaction.step('clone');
+    if (packages.databaseDigest(current) !== plan.databaseDigest) throw new Fault('PLAN_STALE', plan.id);
+    const clone = environment.clone(system, id);
+    await recordBase(engine, clone);
+    transaction.step('rehearse');
+    await applyPlan(engine, clone, plan);
+    transaction.step('seal');
+    const record = await verified(engine, clone, plan, started);
+    transaction.step('record');
+    writeStage(clone.folder, record);
+    transaction.end('done', { stage: id });
+    return record;
+  } catch (error) {
+    environment.destroy(system, id);
+    transaction.end('failed', { code: faultOf(error).code });
+    throw error;
+  }
+}
+
+/** The manifest of the system when it was cloned: what differs from it later was changed meanwhile. */
+async function recordBase({ system }: Engine, clone: Clone): Promise<void> {
+  await system.report.phase('clone', 'Recording the system as it is', async (step) => {
+    const cache = new HashCache(join(storeFolder(system, 'cache'), 'root.hashes'));
+    const entries = scanTree(system.root, {
+      hash: true,
+      cache,
+      exclude: outsideEnvironment,
+      signal: system.signal,
+      onProgress: ({ files }) => step({ done: files, unit: 'files' }),
+    });
+    await writeManifest(baseManifest(clone), entries);
+  });
+}
+
+export function baseManifest(clone: Clone): RawPath {
+  return join(clone.folder, 'base.mtree');
+}
+
+async function applyPlan(engine: Engine, clone: Clone, plan: Plan): Promise<void> {
+  const { system, environment, packages } = engine;
+  const log = openLog(join(clone.folder, 'log.txt'));
+  const session = await environment.session(system, clone, {
+    network: 'none',
+    binds: packages.binds(system, 'rehearse'),
+  });
+  const cancel = (): void => void session.close();
+  system.signal.addEventListener('abort', cancel, { once: true });
+  try {
+    await withSpaceGuard(session, clone.folder, system.settings.reserveBytes, () =>
+      packages.apply(session, system, plan.changes, (line) => {
+        log.write(line);
+        system.report.log('rehearse', line);
+      }),
+    );
+    system.signal.throwIfAborted();
+  } catch (error) {
+    throw system.signal.aborted ? new Fault('CANCELLED') : faultOf(error);
+  } finally {
+    system.signal.removeEventListener('abort', cancel);
+    await session.close();
+    log.close();
+  }
+}
+
+/** Verified first, sealed last: what was verified is what is sealed. */
+async function verified(engine: Engine, clone: Clone, plan: Plan, started: number): Promise<StageRecord> {
+  const { system, environment, packages, current } = engine;
+  const view = environment.view(clone);
+  const changes = environment.changes(clone);
+  const session: Session = await environment.session(system, clone, {
+    network: 'none',
+    binds: packages.binds(system, 'rehearse'),
+  });
+  try {
+    const proofs = await verifyStage(
+      {
+        plan,
+        view,
+        before: current,
+        changes,
+        session,
+        packages,
+        runningKernel: system.isRunning ? release() : null,
+        signal: system.signal,
+      },
+      system.report,
+    );
+    await session.close();
+    const seal = await system.report.phase('compare', 'Sealing the staged environment', () =>
+      environment.seal(system, clone),
+    );
+    return {
+      version: 1,
+      id: clone.id,
+      created: new Date().toISOString(),
+      plan,
+      environment: environment.name,
+      databaseDigest: plan.databaseDigest,
+      seal,
+      seconds: (Date.now() - started) / 1000,
+      bytes: changes.reduce((total, change) => total + (change.kind === 'removed' ? 0 : change.bytes), 0),
+      entries: changes.length,
+      proofs,
+      conflicts: conflictsOf(view, packages, changes),
+      ready: isReady(proofs),
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+/** Only the newest stage can be activated: the others are for a system or an archive of another day. */
+function forgetOlder({ system, environment }: Engine, keep: string): void {
+  for (const { id } of stagesOf(system, environment)) if (id !== keep) environment.destroy(system, id);
+}
+
+function openLog(path: RawPath): { write(line: string): void; close(): void } {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
+  const fd = openSync(bytes(path), flags, 0o600);
+  return { write: (line) => void writeSync(fd, `${line}\n`), close: () => closeSync(fd) };
+}
+
+function summaryOf(record: StageRecord): Staged {
+  const { id, plan, seconds, bytes: size, entries, ready } = record;
+  return { stage: id, plan: plan.id, seconds, bytes: size, entries, ready };
+}

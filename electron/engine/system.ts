@@ -1,0 +1,95 @@
+/**
+ * The system that a verb works on: a root tree (`/`, or another one with `--root`), Understudy's own folders in it, and
+ * how to report and cancel. Every verb takes one; nothing in the engine is global.
+ */
+import { lstatSync, mkdirSync, statSync } from 'node:fs';
+import { Fault, systemErrorCode } from './fault.js';
+import { bytes, display, join, raw, type RawPath } from './posix/raw-path.js';
+import { silent, type Reporter } from './report.js';
+
+export interface Settings {
+  /** Restore points that prune keeps at least. */
+  readonly keepRestorePoints: number;
+  /** Bytes that all restore points together may hold before prune removes the oldest. */
+  readonly restorePointBytes: number;
+  /** Free bytes that staging never goes below on any file system of the running system. */
+  readonly reserveBytes: number;
+  /** Milliseconds without any sign of life after which a package script counts as hung. */
+  readonly scriptIdleMs: number;
+  /** Battery percentage below which nothing is started on battery. */
+  readonly batteryPercent: number;
+}
+
+export const defaultSettings: Settings = {
+  keepRestorePoints: 3,
+  restorePointBytes: 10 * 1024 ** 3,
+  reserveBytes: 512 * 1024 ** 2,
+  scriptIdleMs: 20 * 60_000,
+  batteryPercent: 30,
+};
+
+export interface System {
+  /** The root tree, absolute, `/` for the running system. */
+  readonly root: RawPath;
+  /** True when the root tree is the running system itself. */
+  readonly isRunning: boolean;
+  /** `<root>/var/lib/understudy`: journal, plans, stages, restore points. */
+  readonly store: RawPath;
+  readonly settings: Settings;
+  readonly report: Reporter;
+  readonly signal: AbortSignal;
+  /**
+   * Called after each journal record and before each single change of the system, with its name. The crash tests end the
+   * process here; nothing else uses it.
+   */
+  readonly onStep?: ((name: string) => void) | undefined;
+}
+
+export interface SystemOptions {
+  readonly settings?: Partial<Settings>;
+  readonly report?: Reporter;
+  readonly signal?: AbortSignal;
+  readonly onStep?: (name: string) => void;
+}
+
+/** Understudy's folder, relative to the root. No environment contains it. */
+export const storePath = 'var/lib/understudy' as RawPath;
+
+/** Opens the system at `root`. Throws `NOT_A_ROOT_TREE` when the folder is none. */
+export function openSystem(root: string, options: SystemOptions = {}): System {
+  const path = raw(root === '/' ? '/' : root.replace(/\/+$/, ''));
+  for (const name of ['usr', 'etc', 'var']) {
+    if (!isDirectory(join(path, name)))
+      throw new Fault('NOT_A_ROOT_TREE', `${display(path)}: no folder ${name}`);
+  }
+  if (!isDirectory(join(path, 'var/lib')))
+    throw new Fault('NOT_A_ROOT_TREE', `${display(path)}: no folder var/lib`);
+  const here = statSync(bytes(path));
+  const running = statSync('/');
+  return {
+    root: path,
+    isRunning: here.ino === running.ino && here.dev === running.dev,
+    store: join(path, storePath),
+    settings: { ...defaultSettings, ...options.settings },
+    report: options.report ?? silent,
+    signal: options.signal ?? new AbortController().signal,
+    onStep: options.onStep,
+  };
+}
+
+/** Makes Understudy's folder and one below it, private to root. */
+export function storeFolder(system: System, name: string): RawPath {
+  const folder = join(system.store, name);
+  mkdirSync(bytes(folder), { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+function isDirectory(path: RawPath): boolean {
+  try {
+    return lstatSync(bytes(path)).isDirectory();
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw error;
+  }
+}

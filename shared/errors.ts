@@ -1,0 +1,186 @@
+/**
+ * Every error that a user can meet: a stable code, one sentence, a hint, and what the command line exits with.
+ * Front ends match on the code alone; the sentence and the hint are for people.
+ */
+import { z } from 'zod';
+
+/** Exit codes of the command line, documented in the README. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  decision: 3,
+  blocked: 4,
+  recovered: 5,
+  busy: 75,
+} as const;
+export type ExitKind = keyof typeof exitCodes;
+
+interface ErrorText {
+  readonly sentence: string;
+  readonly hint: string;
+  readonly exit: ExitKind;
+}
+
+const failed = (sentence: string, hint: string): ErrorText => ({ sentence, hint, exit: 'failed' });
+const usage = (sentence: string, hint: string): ErrorText => ({ sentence, hint, exit: 'usage' });
+const busy = (sentence: string, hint: string): ErrorText => ({ sentence, hint, exit: 'busy' });
+const decision = (sentence: string, hint: string): ErrorText => ({ sentence, hint, exit: 'decision' });
+const blocked = (sentence: string, hint: string): ErrorText => ({ sentence, hint, exit: 'blocked' });
+
+export const errorTexts = {
+  USAGE: usage('The command was not understood.', 'Run "understudy help".'),
+  NOT_ROOT: failed('This needs root.', 'Run the command with sudo.'),
+  NOT_A_ROOT_TREE: usage(
+    'The folder is not the root of a Linux system.',
+    'Give a folder that holds usr, etc and var of an installed system.',
+  ),
+  UNSUPPORTED_SYSTEM: failed(
+    'No supported package manager was found.',
+    'Understudy works with apt today; see "understudy inspect".',
+  ),
+  CANCELLED: failed('The work was cancelled.', 'Nothing was changed. Start it again at any time.'),
+  COMMAND_FAILED: failed('A system command failed.', 'The details name the command and its last words.'),
+  COMMAND_TIMED_OUT: failed('A system command took too long and was stopped.', 'Try again; see the details.'),
+  INTERNAL: failed('Something unexpected happened.', 'Please report it with the details.'),
+
+  BUSY_UNDERSTUDY: busy('Another Understudy is working on this system.', 'Wait until it is done.'),
+  BUSY_PACKAGES: busy(
+    'Another package tool is working on this system.',
+    'Wait until it is done, or close it.',
+  ),
+
+  ARCHIVE_UNREACHABLE: failed(
+    'The package archive could not be reached.',
+    'Check the network and try again; what was downloaded is kept.',
+  ),
+  ARCHIVE_INCONSISTENT: failed(
+    'The package archive is just being changed: its index and its files do not match.',
+    'Try again in some minutes, or use another mirror.',
+  ),
+  ARCHIVE_UNTRUSTED: failed(
+    'The signature of the package archive is missing or wrong.',
+    'Do not install from it. Check the keys of this source in /etc/apt.',
+  ),
+  ARCHIVE_EXPIRED: failed(
+    'The index of the package archive has expired.',
+    'Check the clock of this machine; else the mirror is stale: use another.',
+  ),
+  PACKAGES_BROKEN: failed(
+    'The package manager finds no consistent solution.',
+    'See the details for the packages concerned.',
+  ),
+
+  PLAN_UNKNOWN: usage('There is no plan with this id.', 'Run "understudy plan" to make one.'),
+  PLAN_STALE: failed(
+    'The plan no longer matches what the archive offers or what is installed.',
+    'Run "understudy plan" again and look at the new one.',
+  ),
+  NOTHING_TO_DO: { sentence: 'Everything is up to date.', hint: 'There is nothing to stage.', exit: 'done' },
+
+  STAGE_UNKNOWN: usage('There is no staged environment with this id.', 'Run "understudy stage" first.'),
+  STAGE_DAMAGED: failed(
+    'The staged environment was altered or damaged since it was made.',
+    'It is not used. Run "understudy stage" again.',
+  ),
+  STAGE_UNVERIFIED: failed(
+    'The staged environment did not pass its verification.',
+    'It is not offered for activation. See "understudy review" for what failed.',
+  ),
+  STAGE_STALE: decision(
+    'Packages were installed or removed since the environment was staged.',
+    'Run "understudy stage" again: it starts from the system as it is now.',
+  ),
+  CHANGED_MEANWHILE: decision(
+    'Files that the update changes were changed by someone else meanwhile.',
+    'Run "understudy stage" again: it starts from the files as they are now.',
+  ),
+  PACKAGE_SCRIPT_FAILED: failed(
+    'A package failed to install in the rehearsal.',
+    'The running system is untouched. See the log for what the package said.',
+  ),
+  PACKAGE_SCRIPT_HUNG: failed(
+    'A package made no progress in the rehearsal for a long time and was stopped.',
+    'The running system is untouched. See the log for what the package was doing.',
+  ),
+  NO_SPACE: failed('There is not enough room on the disk.', 'Free some space, or run "understudy prune".'),
+  OVERLAY_UNSUPPORTED: failed(
+    'The file system below the system cannot be cloned with an overlay.',
+    'See "understudy inspect" for the environment backends and why each can or cannot be used.',
+  ),
+  EXCHANGE_IMPOSSIBLE: decision(
+    '/usr cannot be exchanged in one step on this system.',
+    'Activate at shutdown instead: "understudy activate --how shutdown".',
+  ),
+  DOWNTIME_UNSUPPORTED: failed('This way of activation is not available here.', 'Choose another with --how.'),
+  CHECK_BLOCKED: blocked('A readiness check blocks this.', 'See the checks below, each with its remedy.'),
+  CONFIRMATION_NEEDED: decision('This needs a confirmation.', 'Run it again with --yes.'),
+  COMMIT_FAILED: failed(
+    'The switch could not be completed and was taken back.',
+    'The system is as it was. See the details for the reason.',
+  ),
+
+  RESTORE_POINT_UNKNOWN: usage('There is no restore point with this id.', 'See "understudy history".'),
+  RESTORE_POINT_DAMAGED: failed(
+    'The restore point is damaged and was not used.',
+    'The system is unchanged. Choose another restore point in "understudy history".',
+  ),
+  RESTORE_POINT_UNFIT: failed(
+    'The restore point would not boot: its kernel, modules, initramfs or boot entry do not match.',
+    'The system is unchanged. See the details for what is missing.',
+  ),
+  RESTORE_POINT_NEEDED: failed(
+    'This restore point is the only one, or is in use, and is kept.',
+    'Make another update first, or choose a different one.',
+  ),
+  NOTHING_TO_ROLL_BACK: failed('There is nothing to roll back to.', 'See "understudy history".'),
+
+  JOURNAL_DAMAGED: failed(
+    'The journal of Understudy is damaged.',
+    'Nothing was guessed or changed. See the details for the place of the damage.',
+  ),
+  STATE_NEWER: failed(
+    'The records on this system were written by a newer Understudy.',
+    'Update Understudy and try again.',
+  ),
+  RECOVERED: {
+    sentence: 'An interrupted transaction was found and completed or taken back.',
+    hint: 'The system is consistent. Run the command again.',
+    exit: 'recovered',
+  },
+
+  PRACTICE_IMPOSSIBLE: failed(
+    'A practice system cannot be made here.',
+    'The details name exactly what is missing.',
+  ),
+  PRACTICE_DIFFERS: failed(
+    'The practice run found a difference where none may be.',
+    'Please report it with the list of differences.',
+  ),
+} as const satisfies Record<string, ErrorText>;
+
+export type ErrorCode = keyof typeof errorTexts;
+export const errorCodes = Object.keys(errorTexts) as [ErrorCode, ...ErrorCode[]];
+
+/** An error as it crosses a boundary: to the terminal, over the socket, to the renderer. */
+export const problemSchema = z.strictObject({
+  code: z.enum(errorCodes),
+  sentence: z.string(),
+  hint: z.string(),
+  /** One line a detail: file names, package names, the last words of a command. */
+  details: z.array(z.string()),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+/** What a verb answers: a value, or a problem that is part of life. Exceptions are bugs. */
+export type Outcome<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
+
+export function problem(code: ErrorCode, ...details: readonly string[]): Problem {
+  const { sentence, hint } = errorTexts[code];
+  return { code, sentence, hint, details: [...details] };
+}
+
+export function exitCodeOf(code: ErrorCode): number {
+  return exitCodes[errorTexts[code].exit];
+}

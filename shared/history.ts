@@ -1,0 +1,102 @@
+/** What happened (from the journal) and what can be returned to. */
+import { z } from 'zod';
+import { activations, idSchema, packageChangeSchema } from './plan.js';
+
+export const transactionKinds = ['stage', 'activate', 'rollback', 'prune'] as const;
+export type TransactionKind = (typeof transactionKinds)[number];
+
+export const historyEntrySchema = z.strictObject({
+  transaction: idSchema,
+  kind: z.enum(transactionKinds),
+  started: z.string(),
+  ended: z.string().nullable(),
+  seconds: z.number().nullable(),
+  outcome: z.enum(['done', 'failed', 'rolled-back', 'rolled-forward', 'open']),
+  /** One line in words. */
+  title: z.string(),
+  stage: idSchema.nullable(),
+  restorePoint: idSchema.nullable(),
+  packages: z.array(packageChangeSchema),
+});
+export type HistoryEntry = z.infer<typeof historyEntrySchema>;
+
+export const restorePointSchema = z.strictObject({
+  id: idSchema,
+  created: z.string(),
+  title: z.string(),
+  /** Bytes that only this restore point holds: what removing it would free. */
+  ownBytes: z.number(),
+  usable: z.boolean(),
+  problems: z.array(z.string()),
+  inUse: z.boolean(),
+});
+export type RestorePoint = z.infer<typeof restorePointSchema>;
+
+export const historySchema = z.strictObject({
+  entries: z.array(historyEntrySchema),
+  restorePoints: z.array(restorePointSchema),
+  staged: z.array(
+    z.strictObject({ id: idSchema, plan: idSchema, created: z.string(), verified: z.boolean() }),
+  ),
+});
+export type History = z.infer<typeof historySchema>;
+
+export const stagedSchema = z.strictObject({
+  stage: idSchema,
+  plan: idSchema,
+  seconds: z.number(),
+  /** Bytes that the clone added to the disk. */
+  bytes: z.number(),
+  entries: z.number(),
+  ready: z.boolean(),
+});
+export type Staged = z.infer<typeof stagedSchema>;
+
+export const activatedSchema = z.strictObject({
+  stage: idSchema,
+  restorePoint: idSchema,
+  how: z.enum(activations),
+  seconds: z.number(),
+  /** From the exchange until everything had followed: the time in which old and new could be seen side by side. */
+  switchSeconds: z.number(),
+  /** Files of the user that changed since the clone was made and were carried over. */
+  carried: z.array(z.string()),
+  restart: z.array(z.string()),
+  remarks: z.array(z.string()),
+});
+export type Activated = z.infer<typeof activatedSchema>;
+
+export const rolledBackSchema = z.strictObject({
+  restorePoint: idSchema,
+  dryRun: z.boolean(),
+  seconds: z.number(),
+  switchSeconds: z.number(),
+  lost: z.strictObject({
+    packages: z.array(z.string()),
+    files: z.array(z.string()),
+  }),
+  kept: z.array(z.string()),
+  /** Where the user's versions of the files that went back are kept; null when there are none. */
+  keptAside: z.string().nullable(),
+});
+export type RolledBack = z.infer<typeof rolledBackSchema>;
+
+export const recoveredSchema = z.strictObject({
+  transactions: z.array(
+    z.strictObject({
+      transaction: idSchema,
+      kind: z.enum(transactionKinds),
+      outcome: z.enum(['rolled-back', 'rolled-forward']),
+      sentence: z.string(),
+    }),
+  ),
+  cleaned: z.array(z.string()),
+});
+export type Recovered = z.infer<typeof recoveredSchema>;
+
+export const prunedSchema = z.strictObject({
+  removed: z.array(idSchema),
+  kept: z.array(idSchema),
+  freedBytes: z.number(),
+});
+export type Pruned = z.infer<typeof prunedSchema>;

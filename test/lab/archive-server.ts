@@ -1,0 +1,117 @@
+/**
+ * Serves a folder over HTTP on the loopback, as a mirror does (ranges, conditional requests), with faults that a test switches on
+ * while it runs.
+ */
+import { createReadStream, readFileSync, statSync, type Stats } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join, normalize } from 'node:path';
+
+/** Concerns requests whose path (`/pool/x.deb`) matches. */
+export type ServerFault = { readonly path: RegExp } & (
+  | { readonly kind: 'missing' }
+  /** Ends the connection after some bytes of the body. */
+  | { readonly kind: 'drop'; readonly afterBytes: number }
+  /** Sends so many bytes a second. */
+  | { readonly kind: 'slow'; readonly bytesPerSecond: number }
+  /** Sends something else than the file: a stale index, a damaged signature, the page of a hotel's network. */
+  | { readonly kind: 'replace'; readonly content: (original: Buffer) => Buffer }
+);
+
+export interface ArchiveServer {
+  readonly uri: string;
+  /** Every request so far: its path, and its Range header where it had one. */
+  readonly requests: readonly { readonly path: string; readonly range: string | undefined }[];
+  /** Replaces the faults. */
+  setFaults(...faults: readonly ServerFault[]): void;
+  close(): Promise<void>;
+}
+
+export async function serveArchive(folder: string): Promise<ArchiveServer> {
+  let faults: readonly ServerFault[] = [];
+  const requests: { path: string; range: string | undefined }[] = [];
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent((request.url ?? '/').replace(/\?.*/, ''));
+    requests.push({ path, range: request.headers.range });
+    answer(
+      request,
+      response,
+      join(folder, normalize(path)),
+      faults.find((fault) => fault.path.test(path)),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    uri: `http://127.0.0.1:${port}`,
+    requests,
+    setFaults: (...wanted) => {
+      faults = wanted;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, file: string, fault?: ServerFault): void {
+  const status = statSync(file, { throwIfNoEntry: false });
+  if (!status?.isFile() || fault?.kind === 'missing') {
+    response.writeHead(404).end();
+    return;
+  }
+  if (fault?.kind === 'replace') {
+    const content = fault.content(readFileSync(file));
+    response
+      .writeHead(200, { 'Content-Length': content.length, 'Last-Modified': new Date().toUTCString() })
+      .end(content);
+    return;
+  }
+  const modified = new Date(Math.floor(status.mtimeMs / 1000) * 1000);
+  const since = request.headers['if-modified-since'];
+  if (since !== undefined && !request.headers.range && new Date(since) >= modified) {
+    response.writeHead(304).end();
+    return;
+  }
+  const start = startOf(request, status, modified);
+  response.writeHead(start === 0 ? 200 : 206, {
+    'Accept-Ranges': 'bytes',
+    'Content-Length': status.size - start,
+    'Last-Modified': modified.toUTCString(),
+    ...(start === 0 ? {} : { 'Content-Range': `bytes ${start}-${status.size - 1}/${status.size}` }),
+  });
+  send(response, file, start, fault);
+}
+
+/** Of `Range: bytes=N-`, the only form that apt uses; 0 where the file is another one than before (`If-Range`). */
+function startOf(request: IncomingMessage, status: Stats, modified: Date): number {
+  const start = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  const condition = request.headers['if-range'];
+  const isSame = typeof condition !== 'string' || new Date(condition).getTime() === modified.getTime();
+  return isSame && start < status.size ? start : 0;
+}
+
+function send(response: ServerResponse, file: string, start: number, fault?: ServerFault): void {
+  const chunk = fault?.kind === 'slow' ? Math.max(1, Math.floor(fault.bytesPerSecond / 10)) : 64 * 1024;
+  const stream = createReadStream(file, { start, highWaterMark: chunk });
+  let sent = 0;
+  stream.on('data', (data) => {
+    const part = fault?.kind === 'drop' ? data.slice(0, Math.max(0, fault.afterBytes - sent)) : data;
+    sent += part.length;
+    stream.pause();
+    response.write(part, () => {
+      if (fault?.kind === 'drop' && sent >= fault.afterBytes) {
+        stream.destroy();
+        response.destroy();
+      } else if (fault?.kind === 'slow') {
+        setTimeout(() => stream.resume(), 100);
+      } else {
+        stream.resume();
+      }
+    });
+  });
+  stream.on('end', () => response.end());
+  response.on('close', () => stream.destroy());
+}

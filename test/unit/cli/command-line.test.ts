@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { nameOfVerb, readCommand, wantsJson } from '../../../electron/cli/command-line.js';
+import { verbs } from '../../../electron/cli/verbs/registry.js';
+import { UsageError } from '../../../electron/cli/verbs/verb.js';
+import { understudy } from './double.js';
+
+const read = (...argv: string[]) => readCommand(argv, verbs);
+
+test('global options stand before or after the verb', () => {
+  for (const argv of [
+    ['--root', '/mnt', '--json', 'plan', '--scope', 'security'],
+    ['plan', '--scope', 'security', '--json', '--root=/mnt'],
+    ['--json', 'plan', '--root', '/mnt', '--scope=security'],
+  ]) {
+    const { verb, globals, given } = read(...argv);
+    expect(verb.name).toBe('plan');
+    expect(globals).toEqual({ root: '/mnt', rootGiven: true, json: true, yes: false, quiet: false });
+    expect(given.values['scope']).toBe('security');
+  }
+});
+
+test('short options can be joined', () => {
+  expect(read('prune', '-yq').globals).toMatchObject({ yes: true, quiet: true });
+});
+
+test('a relative root becomes absolute', () => {
+  expect(read('inspect', '--root', 'x').globals.root).toBe(`${process.cwd()}/x`);
+  expect(read('inspect').globals).toMatchObject({ root: '/', rootGiven: false });
+});
+
+test('an option may be a flag for one verb and take a value for another', () => {
+  expect(read('prune', '--keep', '2').given.values['keep']).toBe('2');
+  expect(read('practice', '--keep').given.values['keep']).toBe(true);
+});
+
+test('--help and --version win over everything else', () => {
+  expect(read('stage', '--help', 'x')).toMatchObject({
+    verb: { name: 'help' },
+    given: { positionals: ['stage'] },
+  });
+  expect(read('--help')).toMatchObject({ verb: { name: 'help' }, given: { positionals: [] } });
+  expect(read('--version').verb.name).toBe('version');
+});
+
+test('the verb may follow --, and a package may begin with a dash after it', () => {
+  expect(read('--', 'inspect').verb.name).toBe('inspect');
+  expect(read('plan', '--', '--odd').given.positionals).toEqual(['--odd']);
+});
+
+test.each([
+  [[], 'A verb is missing.'],
+  [['--json'], 'A verb is missing.'],
+  [['stag'], 'There is no verb "stag". Did you mean "stage"?'],
+  [['frobnicate'], 'There is no verb "frobnicate".'],
+  [['--scope', 'all', 'plan'], '"--scope" is no global option; the options of a verb stand after it.'],
+  [['plan', '--how', 'live'], "Unknown option '--how'."],
+  [['plan', '--a.b'], "Unknown option '--a.b'."],
+  [['inspect', '--root'], "Option '--root <value>' argument missing."],
+  [['inspect', '--root', '--json'], "Option '--root' argument is ambiguous."],
+  [['inspect', '--json=1'], "Option '--json' does not take an argument."],
+  [['inspect', '--root='], '--root needs a folder.'],
+  [
+    ['practice', '--root', '/mnt'],
+    'practice makes a system of its own; --root has no meaning for it (see --folder).',
+  ],
+])('%j is refused', (argv, message) => {
+  expect(() => readCommand(argv, verbs)).toThrow(new UsageError(message));
+});
+
+test.each([
+  [['plan', '--scope', 'some'], '--scope is one of all, security, kernel, selected; "some" is none of them.'],
+  [['plan', '--scope', 'selected'], '--scope selected needs the names of the packages.'],
+  [['plan', '--scope', 'kernel', 'curl'], 'Package names go with --scope selected, not with --scope kernel.'],
+  [['plan', ''], 'A package name is empty.'],
+  [['stage', 'plan-1234', '--scope', 'all'], 'Give a plan or a scope'],
+  [['stage', 'plan-1234', 'plan-5678'], 'One id is expected'],
+  [['activate', '--how', 'now'], '--how is one of'],
+  [['check', '--for', 'fun'], '--for is one of stage, activation'],
+  [['prune', '--keep', '0'], '--keep takes a whole number from 1 on, not "0".'],
+  [['prune', '--keep', '-1'], 'argument is ambiguous'],
+  [['prune', '--keep', '1e3'], '--keep takes a whole number'],
+  [['prune', '--max-bytes', 'much'], '--max-bytes takes a size'],
+  [['prune', 'restore-1'], 'Nothing is expected here: "restore-1".'],
+  [['inspect', 'x'], 'Nothing is expected here'],
+  [['practice', '--folder', ''], '--folder needs a folder.'],
+  [['help', 'stage', 'plan'], 'One verb is expected'],
+  [['help', 'plann'], 'Did you mean "plan"?'],
+])('%j is a usage error in words, and the engine is not called', async (argv, words) => {
+  const { exitCode, stderr, stdout, calls } = await understudy(argv);
+  expect(exitCode).toBe(2);
+  expect(stdout).toBe('');
+  expect(stderr).toContain(words);
+  expect(stderr).toContain('[USAGE]');
+  expect(calls).toEqual([]);
+});
+
+test.each([
+  [['stage', '../../etc'], 'PLAN_UNKNOWN'],
+  [['check', 'A'], 'PLAN_UNKNOWN'],
+  [['review', 'x/y'], 'STAGE_UNKNOWN'],
+  [['activate', '\u001b[2J', '--yes'], 'STAGE_UNKNOWN'],
+  [['rollback', '-'.repeat(3)], 'RESTORE_POINT_UNKNOWN'],
+])('an id that cannot exist is unknown: %j', async (argv, code) => {
+  const separated = argv.flatMap((part) => (part === '---' ? ['--', part] : [part]));
+  const { exitCode, stderr } = await understudy(separated);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(`[${code}]`);
+  expect(stderr).not.toContain('\u001b');
+});
+
+test('JSON is known to be wanted even where the rest is not understood', () => {
+  expect(wantsJson(['stag', '--json'])).toBe(true);
+  expect(wantsJson(['plan', '--', '--json'])).toBe(false);
+  expect(nameOfVerb(['plan', '--nonsense'], verbs)).toBe('plan');
+  expect(nameOfVerb(['--nonsense', 'plan'], verbs)).toBeUndefined();
+});

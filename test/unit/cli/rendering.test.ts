@@ -1,0 +1,255 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verbs } from '../../../electron/cli/verbs/registry.js';
+import { conflictLines } from '../../../electron/cli/render/conflict.js';
+import type { Look } from '../../../electron/cli/text/look.js';
+import type { EngineVerbs } from '../../../electron/cli/engine.js';
+import { exitCodes } from '../../../shared/errors.js';
+import { documentSchema } from '../../../electron/cli/output/document.js';
+import { bad, good, understudy, type RunOptions } from './double.js';
+import { rootTree } from './root-tree.js';
+import * as values from './values.js';
+
+let tree: ReturnType<typeof rootTree>;
+beforeAll(() => {
+  tree = rootTree({ store: false });
+});
+afterAll(() => tree.remove());
+
+const on = (argv: string[], options: RunOptions = {}) => understudy(['--root', tree.path, ...argv], options);
+const shown = async (argv: string[], options: RunOptions = {}) => (await on(argv, options)).stdout;
+
+describe('what each verb shows', () => {
+  test('inspect', async () => {
+    const text = await shown(['inspect']);
+    expect(text).toMatch(/System +Debian GNU\/Linux 12/);
+    expect(text).toMatch(/Power +battery, battery at 42 %/);
+    expect(text).toMatch(/Network +connected, METERED \(as NetworkManager says\)/);
+    expect(text).toMatch(/Reboot +REQUIRED by linux-image-amd64/);
+    expect(text).toMatch(/6\.1\.0-40-amd64 +no initramfs, no modules/);
+    expect(text).toMatch(/\/media\/cd .*READ-ONLY/);
+    expect(text).toMatch(/– not usable +btrfs +The root file system is ext4\./);
+    expect(text).toContain('3.0.15 → 3.0.17');
+    expect(text).toContain('1 update, 1 of them for security, 1.4 MB to download');
+    expect(text).toContain('the lock of apt: only root may look');
+  });
+
+  test('check: signs with words, remedies, and exit 4 when something blocks', async () => {
+    const { stdout, exitCode } = await on(['check']);
+    expect(exitCode).toBe(4);
+    expect(stdout).toMatch(/^✓ passed +Room on \/ +12\.4 GB free$/m);
+    expect(stdout).toMatch(/^! warning +Network/m);
+    expect(stdout).toMatch(/^✗ BLOCKS +Power +12 %\n {4}The battery is low\.\n {4}Remedy: Plug it in\.$/m);
+    expect(stdout).toContain('Not ready: 1 check blocks this.');
+    const fine = await on(['check'], {
+      engine: { check: () => good({ result: 'pass', checks: values.report.checks.slice(0, 1) }) },
+    });
+    expect([fine.exitCode, fine.stdout.trim().split('\n').at(-1)]).toEqual([0, 'Ready: 1 check passed.']);
+    const warned = await on(['check'], {
+      engine: { check: () => good({ result: 'warn', checks: values.report.checks.slice(0, 2) }) },
+    });
+    expect([warned.exitCode, warned.stdout.trim().split('\n').at(-1)]).toEqual([0, 'Ready, with 1 warning.']);
+  });
+
+  test('plan: removals and downgrades first, in capitals', async () => {
+    const text = await shown(['plan']);
+    const rows = text
+      .split('\n')
+      .slice(2, 7)
+      .map((line) => line.trim().split(/ {2,}/).slice(0, 2).join(' '));
+    expect(rows).toEqual([
+      'REMOVED exim4',
+      'DOWNGRADED zlib1g',
+      'new linux-image-6.1.0-56-amd64',
+      'upgraded curl',
+      'upgraded openssl',
+    ]);
+    expect(text).toContain('5 packages: 2 upgraded, 1 new, 1 DOWNGRADED, 1 REMOVED');
+    expect(text).toMatch(/Switch +reboot \(A new kernel runs only after a restart\)/);
+    expect(text).toMatch(/Interruption +about 45 s/);
+    expect(text).toContain('firefox-esr: it is held');
+    expect(text).toContain(`Next: understudy --root ${tree.path} stage ${values.plan.id}`);
+    const nothing = await on(['plan'], {
+      engine: { plan: () => good({ ...values.plan, changes: [], kept: [] }) },
+    });
+    expect(nothing.stdout).toBe('Everything in this scope is up to date.\n');
+  });
+
+  test('stage', async () => {
+    const text = await shown(['stage']);
+    expect(text).toContain('The running system is untouched.');
+    expect(text).toMatch(/On the disk +831 MB in 10,117 entries/);
+  });
+
+  test('review', async () => {
+    const text = await shown(['review']);
+    expect(text).toMatch(/programs +4,200 +added +310 +changed +12 +removed +500 MB/);
+    expect(text).toContain('1 configuration conflict');
+    expect(text).toContain(
+      '    - PermitRootLogin no\n    + PermitRootLogin prohibit-password\n      UseDNS no',
+    );
+    expect(text).toMatch(/ssh\.service +sshd \(812\)/);
+    expect(text).toContain('✗ FAILED  A program misses a library.\n      /usr/bin/x needs libx.so.1');
+    expect(text).toContain('– skipped  systemd-analyze is not there.');
+    const unready = await on(['review'], {
+      engine: { review: () => good({ ...values.review, ready: false }) },
+    });
+    expect(unready.stdout).toContain('Not ready');
+    expect(unready.stdout).not.toContain('Next:');
+    expect(unready.exitCode).toBe(0);
+  });
+
+  test('a conflict is shown side by side where both texts fit', () => {
+    const look: Look = { colour: false, unicode: true, width: 130, command: 'understudy' };
+    const lines = conflictLines(values.conflict, look);
+    expect(lines).toContain(`    ${'- PermitRootLogin no'.padEnd(61)} │ + PermitRootLogin prohibit-password`);
+    expect(conflictLines({ ...values.conflict, mine: null }, look).at(-1)).toContain('not text');
+    expect(conflictLines({ ...values.conflict, kept: 'theirs' }, look)[1]).toContain('yours is kept as');
+    const long = Array.from({ length: 500 }, (_, index) => `line ${index}`).join('\n');
+    expect(conflictLines({ ...values.conflict, mine: '', theirs: long }, look).at(-1)).toContain(
+      '300 more lines',
+    );
+  });
+
+  test('activate, rollback, recover, prune', async () => {
+    const activated = await shown(['activate', '--yes']);
+    expect(activated).toContain('the switch itself 40 ms');
+    expect(activated).toContain('rollback restore-bbbb2222');
+    expect(activated).toContain('/etc/hosts');
+    const dry = await shown(['rollback', '--dry-run']);
+    expect(dry).toContain('A rollback to restore-bbbb2222 would change this:');
+    expect(dry).toContain('Packages that would go\n  htop 3.2.2');
+    expect(await shown(['rollback', '--yes'])).toContain('Rolled back to restore-bbbb2222.');
+    expect(await shown(['recover'])).toBe('Nothing was interrupted. The system is consistent.\n');
+    expect(await shown(['recover'], { engine: { recover: () => good(values.recovered) } })).toMatch(
+      /taken back +activate +tx-cccc3333/,
+    );
+    expect(await shown(['prune', '--dry-run'])).toContain(
+      'Would remove 1 restore point, which would free 150 MB.',
+    );
+    expect(await shown(['prune', '--yes'])).toContain('Removed 1 restore point, which freed 150 MB.');
+    expect(
+      await shown(['prune', '--yes'], {
+        engine: { prune: () => good({ removed: [], kept: ['restore-1'], freedBytes: 0 }) },
+      }),
+    ).toBe('Nothing to remove: 1 restore point kept.\n');
+  });
+
+  test('history: newest first, unusable restore points with their problems', async () => {
+    const text = await shown(['history']);
+    expect(text.indexOf('STILL OPEN')).toBeLessThan(text.indexOf('Staged 5 packages'));
+    expect(text).toMatch(
+      /restore-old1 .*NOT USABLE +Before 2 packages\n {6}The modules of its kernel are missing\./,
+    );
+    expect(text).toContain('200 MB in all.');
+    const empty = await shown(['history'], {
+      engine: { history: () => good({ entries: [], restorePoints: [], staged: [] }) },
+    });
+    expect(empty).toContain('nothing yet');
+  });
+
+  test('practice', async () => {
+    const text = (await understudy(['practice', '--offline', '--folder', 'x'])).stdout;
+    expect(text).toMatch(/2 +stage +12 s +Seven packages were rehearsed\./);
+    expect(text).toContain('✓ After the rollback it is exactly the old one.');
+  });
+});
+
+/** Every string that a verb's answer holds, turned into an attack. */
+const attack = '\u001b]0;owned\u0007\u001b[2J\u009b1A\r\u202e\n✓ forged line';
+function poisoned<T>(value: T): T {
+  if (typeof value === 'string') return `${value}${attack}` as T;
+  if (Array.isArray(value)) return value.map(poisoned) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const closed = new Set([
+    'action',
+    'how',
+    'scope',
+    'kind',
+    'type',
+    'area',
+    'result',
+    'outcome',
+    'kept',
+    'bootLoader',
+    'source',
+    'name',
+  ]);
+  const keep = (key: string, item: unknown): boolean =>
+    closed.has(key) && typeof item === 'string' && !['curl', 'sshd'].includes(item);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, keep(key, item) ? item : poisoned(item)]),
+  ) as T;
+}
+
+test.each([
+  [['inspect'], { inspect: () => good(poisoned(values.machine)) }],
+  [['check'], { check: () => good(poisoned(values.report)) }],
+  [['plan'], { plan: () => good(poisoned(values.plan)) }],
+  [['stage'], { stage: () => good(poisoned(values.staged)) }],
+  [['review'], { review: () => good(poisoned(values.review)) }],
+  [['activate', '--yes'], { activate: () => good(poisoned(values.activated)) }],
+  [['rollback', '--yes'], { rollback: () => good(poisoned(values.rolledBack)) }],
+  [['history'], { history: () => good(poisoned(values.history)) }],
+  [['recover'], { recover: () => good(poisoned(values.recovered)) }],
+  [['prune', '--yes'], { prune: () => good(poisoned(values.pruned)) }],
+  [['stage'], { stage: () => bad('PACKAGE_SCRIPT_FAILED', `libc6${attack}`) }],
+] satisfies [string[], Partial<EngineVerbs>][])(
+  'nothing hostile reaches the terminal from %j',
+  async (argv, engine) => {
+    const { stdout, stderr } = await on(argv, { engine });
+    // eslint-disable-next-line no-control-regex -- the very characters that must be gone
+    expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+    expect(stdout + stderr).not.toMatch(/^✓ forged/m);
+  },
+);
+
+test('hostile text in JSON is escaped, not lost', async () => {
+  const { stdout } = await on(['plan', '--json'], { engine: { plan: () => good(poisoned(values.plan)) } });
+  // eslint-disable-next-line no-control-regex -- as above
+  expect(stdout.trimEnd()).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202e]/);
+  expect(documentSchema.parse(JSON.parse(stdout))).toMatchObject({ value: poisoned(values.plan) });
+});
+
+describe('help', () => {
+  test.each(verbs.map((verb) => [verb.name, verb] as const))(
+    'of %s tells all there is to know',
+    async (name, verb) => {
+      const { stdout, exitCode } = await understudy(['help', name]);
+      expect(exitCode).toBe(0);
+      for (const part of [
+        'Usage',
+        'What it does',
+        'What it does not do',
+        'Examples',
+        'Exit codes',
+        'Global options',
+      ]) {
+        expect(stdout).toContain(`\n${part}\n`);
+      }
+      for (const option of Object.keys(verb.options)) {
+        expect(stdout).toContain(`--${option}`);
+        expect(verb.help.synopsis.join(' ') + verb.help.summary).toContain(`--${option}`);
+      }
+      for (const [kind] of verb.help.exits) expect(stdout).toMatch(new RegExp(`^  ${exitCodes[kind]} `, 'm'));
+      for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(110);
+      expect((await understudy([name, '--help'])).stdout).toBe(stdout);
+    },
+  );
+
+  test('every example is a command line that is understood', async () => {
+    const { readCommand } = await import('../../../electron/cli/command-line.js');
+    for (const verb of verbs) {
+      for (const [command] of verb.help.examples) {
+        const argv = (command.split(/ \| | && /)[0] ?? '').split(' ').slice(1);
+        const read = readCommand(argv, verbs);
+        expect(() => read.verb.read(read.given)).not.toThrow();
+      }
+    }
+  });
+
+  test('the overview names every verb and every exit code', async () => {
+    const { stdout } = await understudy(['help']);
+    for (const { name } of verbs) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    for (const code of Object.values(exitCodes)) expect(stdout).toMatch(new RegExp(`^  ${code} `, 'm'));
+  });
+});

@@ -1,0 +1,134 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { backendsOf, treeSupport } from '../../../electron/engine/inspect/backends.js';
+import { thisMachine } from '../../../electron/engine/inspect/sources.js';
+import { fixture, isRoot, mountInfo } from './fixture.js';
+
+describe('the backend tree', () => {
+  it('can be used on ext4 with merged /usr', () => {
+    const { system, sources } = fixture();
+    expect(treeSupport(system(), sources)).toMatchObject({ usable: true, exchange: true });
+  });
+
+  it.each([
+    ['overlay overlay', 'an overlay itself'],
+    ['vfat /dev/sda1', 'FAT'],
+    ['nfs4 server:/root', 'network file system'],
+    ['squashfs /dev/loop0', 'read-only image'],
+    ['strangefs /dev/sda1', 'not known'],
+    ['zfs rpool/ROOT/debian', 'OpenZFS 2.2'],
+  ])('cannot be used on %s', (entry, why) => {
+    const { system, sources, write } = fixture();
+    write('proc/self/mountinfo', mountInfo(`0:30 / / rw - ${entry} rw`));
+    const support = treeSupport(system(), sources);
+    expect(support.usable).toBe(false);
+    expect(support.reason).toContain(why);
+  });
+
+  it('can be used on ZFS that is recent', () => {
+    const { system, sources, write } = fixture();
+    write('proc/self/mountinfo', mountInfo('0:30 / / rw - zfs rpool/ROOT/debian rw'));
+    write('sys/module/zfs/version', '2.2.7-1\n');
+    expect(treeSupport(system(), sources).usable).toBe(true);
+  });
+
+  it('cannot be used on a read-only file system, or when the store’s is unfit', () => {
+    const { system, sources, write, root } = fixture();
+    write('proc/self/mountinfo', mountInfo('8:1 / / ro - ext4 /dev/sda1 rw'));
+    expect(treeSupport(system(), sources).reason).toBe('The file system of / is mounted read-only.');
+    write(
+      'proc/self/mountinfo',
+      mountInfo('8:1 / / rw - ext4 /dev/sda1 rw', `0:9 / ${root}/var rw - nfs4 server:/var rw`),
+    );
+    expect(treeSupport(system(), sources).reason).toContain(
+      'The file system of /var is a network file system',
+    );
+  });
+
+  it('needs a kernel with overlays, and survives unreadable mounts', () => {
+    const { system, sources, write, base } = fixture();
+    write('proc/filesystems', '\text4\n');
+    expect(treeSupport(system(), { ...sources, kernelRelease: () => 'none' }).reason).toContain('no overlay');
+    rmSync(join(base, 'proc/self/mountinfo'));
+    write('proc/filesystems', 'nodev\toverlay\n');
+    expect(treeSupport(system(), sources)).toMatchObject({ usable: false, exchange: false });
+  });
+
+  it('cannot exchange /usr where it is a mount, has mounts inside, or is not merged', () => {
+    const { system, sources, write, root } = fixture();
+    const disk = '8:1 / / rw - ext4 /dev/sda1 rw';
+    write('proc/self/mountinfo', mountInfo(disk, `8:2 / ${root}/usr rw - ext4 /dev/sda2 rw`));
+    expect(treeSupport(system(), sources)).toMatchObject({
+      usable: true,
+      exchange: false,
+      exchangeReason: '/usr is a file system of its own.',
+    });
+    write('proc/self/mountinfo', mountInfo(disk, `8:2 / ${root}/usr/local rw - ext4 /dev/sda2 rw`));
+    expect(treeSupport(system(), sources).exchangeReason).toBe(
+      '/usr is spread over several mounts: /usr/local.',
+    );
+    write('proc/self/mountinfo', mountInfo(disk));
+    rmSync(join(root, 'sbin'));
+    mkdirSync(join(root, 'sbin'));
+    expect(treeSupport(system(), sources).exchangeReason).toBe(
+      '/sbin lies beside /usr, not in it (no merged /usr).',
+    );
+  });
+
+  it('takes the links of a distribution with merged sbin', () => {
+    const { system, sources, root, link } = fixture();
+    rmSync(join(root, 'sbin'));
+    link('root/sbin', 'usr/bin');
+    link('root/lib64', '/usr/lib');
+    expect(treeSupport(system(), sources).exchange).toBe(true);
+  });
+
+  it.skipIf(!isRoot)('refuses a real overlay as the root, and takes a real tmpfs (needs root)', () => {
+    const machine = fixture();
+    const real = { ...machine.sources, proc: thisMachine.proc };
+    const folder = machine.mount('memory', '-t', 'tmpfs', '-o', 'size=4m', 'tmpfs');
+    for (const name of ['upper', 'work', 'tree/usr', 'tree/etc', 'tree/var/lib']) {
+      mkdirSync(join(folder, name), { recursive: true });
+    }
+    const open = (path: string): ReturnType<typeof machine.system> => ({
+      ...machine.system(),
+      root: path as never,
+      store: `${path}/var/lib/understudy` as never,
+    });
+    expect(treeSupport(open(join(folder, 'tree')), real)).toMatchObject({ usable: true, exchange: true });
+    const merged = machine.mount(
+      'merged',
+      ...[
+        '-t',
+        'overlay',
+        '-o',
+        `lowerdir=${folder}/tree,upperdir=${folder}/upper,workdir=${folder}/work`,
+        'overlay',
+      ],
+    );
+    expect(treeSupport(open(merged), real).reason).toContain('an overlay itself');
+  });
+});
+
+describe('the other backends', () => {
+  it.each([
+    ['0:30 /@ / rw - btrfs /dev/sda1 rw', 'btrfs', 'subvolume /@'],
+    ['0:30 / / rw - zfs rpool/ROOT/debian rw', 'zfs', 'dataset rpool/ROOT/debian'],
+  ])('are announced, not claimed: %s', (line, name, part) => {
+    const { system, sources, write } = fixture();
+    write('proc/self/mountinfo', mountInfo(line));
+    const backend = backendsOf(system(), sources).find((entry) => entry.name === name);
+    expect(backend?.usable).toBe(false);
+    expect(backend?.reason).toContain(part);
+    expect(backend?.reason).toContain('not built yet');
+  });
+
+  it('say which file system there is instead', () => {
+    const { system, sources } = fixture();
+    const [tree, btrfs, zfs] = backendsOf(system(), sources);
+    expect(tree).toMatchObject({ name: 'tree', usable: true });
+    expect(btrfs?.reason).toBe('The root file system is ext4, not btrfs.');
+    expect(zfs?.reason).toBe('The root file system is ext4, not ZFS.');
+  });
+});
