@@ -88,7 +88,7 @@ async function commit(engine: Engine, record: StageRecord, way: Way): Promise<Ac
     packages: record.plan.changes.length,
   });
   let prepared: Preparation | undefined;
-  let committed = false;
+  const point = { isPassed: false };
   try {
     prepared = await system.report.phase('prepare', 'Preparing the new system beside the old one', () => {
       for (let attempt = 1; ; attempt += 1) {
@@ -115,7 +115,7 @@ async function commit(engine: Engine, record: StageRecord, way: Way): Promise<Ac
     const { switch: treeSwitch } = prepared;
     const left = await system.report.phase('switch', 'Switching', () => {
       transaction.commit('switch');
-      committed = true;
+      point.isPassed = true;
       treeSwitch.switchOver();
       transaction.step('settle');
       return Promise.resolve(treeSwitch.settle().left);
@@ -144,8 +144,12 @@ async function commit(engine: Engine, record: StageRecord, way: Way): Promise<Ac
       remarks,
     };
   } catch (error) {
-    takeBack(engine, { transaction, restorePoint, prepared: prepared?.switch, committed }, error);
-    throw committed ? new Fault('COMMIT_FAILED', ...reasonsOf(error)) : error;
+    takeBack(
+      engine,
+      { transaction, restorePoint, prepared: prepared?.switch, committed: point.isPassed },
+      error,
+    );
+    throw point.isPassed ? new Fault('COMMIT_FAILED', ...reasonsOf(error)) : error;
   }
 }
 

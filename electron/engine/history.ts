@@ -71,6 +71,7 @@ function outcomeNamed(step: string | undefined): HistoryEntry['outcome'] {
     case 'rolled-back':
     case 'rolled-forward':
       return step;
+    case undefined:
     default:
       return 'open';
   }

@@ -5,6 +5,7 @@
 import { lstatSync, mkdirSync, statSync } from 'node:fs';
 import { Fault, systemErrorCode } from './fault.js';
 import { bytes, display, join, raw, type RawPath } from './posix/raw-path.js';
+import { setModificationTime } from './posix/times.js';
 import { silent, type Reporter } from './report.js';
 
 export interface Settings {
@@ -77,8 +78,21 @@ export function openSystem(root: string, options: SystemOptions = {}): System {
   };
 }
 
-/** Makes Understudy's folder and one below it, private to root. */
+/**
+ * Makes Understudy's folder when it is missing, private to root. The folder above keeps its time: but for this one folder,
+ * looking after a system leaves no trace in it.
+ */
+export function makeStore(system: System): void {
+  if (lstatSync(bytes(system.store), { throwIfNoEntry: false })) return;
+  const above = join(system.root, 'var/lib');
+  const { mtimeNs } = lstatSync(bytes(above), { bigint: true });
+  mkdirSync(bytes(system.store), { mode: 0o700 });
+  setModificationTime(above, mtimeNs);
+}
+
+/** Makes a folder in Understudy's own, private to root. */
 export function storeFolder(system: System, name: string): RawPath {
+  makeStore(system);
   const folder = join(system.store, name);
   mkdirSync(bytes(folder), { recursive: true, mode: 0o700 });
   return folder;

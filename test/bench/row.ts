@@ -5,8 +5,32 @@ export interface BenchRow {
   readonly peer?: number;
   readonly peerName?: string;
   readonly unit: 's' | 'MB' | 'bytes';
-  /** In words, e.g. `not above the peer`. */
-  readonly target?: string;
+  /** What was promised: the figure itself at most so much, or the figure over the peer's. Absent: for information. */
+  readonly target?: { readonly atMost: number; readonly of: 'value' | 'ratio' };
+}
+
+export interface Bench {
+  readonly name: string;
+  /** Why it cannot be run here, or `undefined`. */
+  impossible(): Promise<string | undefined>;
+  run(options: BenchOptions): Promise<BenchRow[]>;
+}
+
+export interface BenchOptions {
+  /** Fewer runs and smaller trees: shows that everything works, the figures are rough. */
+  readonly quick: boolean;
+  /** A line about what is being done. */
+  readonly say: (text: string) => void;
+}
+
+export function ratioOf({ ours, peer }: BenchRow): number | undefined {
+  return peer === undefined || peer === 0 ? undefined : ours / peer;
+}
+
+/** Whether the target was met; `undefined` where there is none. */
+export function metOf(row: BenchRow): boolean | undefined {
+  const figure = row.target?.of === 'ratio' ? ratioOf(row) : row.ours;
+  return row.target && figure !== undefined ? figure <= row.target.atMost : undefined;
 }
 
 export function median(values: readonly number[]): number {
@@ -16,7 +40,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
 }
 
-async function seconds(work: () => Promise<void> | void): Promise<number> {
+export async function seconds(work: () => unknown): Promise<number> {
   const start = performance.now();
   await work();
   return (performance.now() - start) / 1000;
@@ -39,4 +63,17 @@ export async function alternate(
     times.peer.push(await seconds(peer));
   }
   return { ours: median(times.ours), peer: median(times.peer) };
+}
+
+/** Collects figures by name over several runs. */
+export class Figures {
+  readonly #values = new Map<string, number[]>();
+
+  add(name: string, value: number): void {
+    this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
+  }
+
+  median(name: string): number {
+    return median(this.#values.get(name) ?? []);
+  }
 }

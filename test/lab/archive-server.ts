@@ -29,16 +29,14 @@ export interface ArchiveServer {
 
 export async function serveArchive(folder: string): Promise<ArchiveServer> {
   let faults: readonly ServerFault[] = [];
+  const clock = new ChangeClock();
   const requests: { path: string; range: string | undefined }[] = [];
   const server = createServer((request, response) => {
     const path = decodeURIComponent((request.url ?? '/').replace(/\?.*/, ''));
     requests.push({ path, range: request.headers.range });
-    answer(
-      request,
-      response,
-      join(folder, normalize(path)),
-      faults.find((fault) => fault.path.test(path)),
-    );
+    const file = join(folder, normalize(path));
+    const fault = faults.find((one) => one.path.test(path));
+    answer(request, response, { file, modified: clock.of(file) }, fault);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -56,7 +54,12 @@ export async function serveArchive(folder: string): Promise<ArchiveServer> {
   };
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, file: string, fault?: ServerFault): void {
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { file, modified }: { readonly file: string; readonly modified: Date },
+  fault?: ServerFault,
+): void {
   const status = statSync(file, { throwIfNoEntry: false });
   if (!status?.isFile() || fault?.kind === 'missing') {
     response.writeHead(404).end();
@@ -69,9 +72,8 @@ function answer(request: IncomingMessage, response: ServerResponse, file: string
       .end(content);
     return;
   }
-  const modified = new Date(Math.floor(status.mtimeMs / 1000) * 1000);
   const since = request.headers['if-modified-since'];
-  if (since !== undefined && !request.headers.range && new Date(since) >= modified) {
+  if (!fault && since !== undefined && !request.headers.range && new Date(since) >= modified) {
     response.writeHead(304).end();
     return;
   }
@@ -83,6 +85,21 @@ function answer(request: IncomingMessage, response: ServerResponse, file: string
     ...(start === 0 ? {} : { 'Content-Range': `bytes ${start}-${status.size - 1}/${status.size}` }),
   });
   send(response, file, start, fault);
+}
+
+/** HTTP's times have seconds, and a test changes a file more often: every change is at least a second later than the one before. */
+class ChangeClock {
+  readonly #seen = new Map<string, { readonly version: string; readonly seconds: number }>();
+
+  of(file: string): Date {
+    const status = statSync(file, { throwIfNoEntry: false, bigint: true });
+    const version = status ? `${status.ino} ${status.ctimeNs}` : '';
+    const known = this.#seen.get(file);
+    if (known?.version === version) return new Date(known.seconds * 1000);
+    const seconds = Math.max(Math.floor(Date.now() / 1000), (known?.seconds ?? 0) + 1);
+    this.#seen.set(file, { version, seconds });
+    return new Date(seconds * 1000);
+  }
 }
 
 /** Of `Range: bytes=N-`, the only form that apt uses; 0 where the file is another one than before (`If-Range`). */

@@ -1,16 +1,15 @@
 /** One Understudy at a time works on a system: a record lock on `store/lock`, gone with the process that holds it. */
-import { mkdirSync } from 'node:fs';
 import { Fault } from '../fault.js';
 import { lockHolder, tryLock, type HeldLock } from '../posix/lock.js';
-import { bytes, join } from '../posix/raw-path.js';
-import type { System } from '../system.js';
+import { join } from '../posix/raw-path.js';
+import { makeStore, type System } from '../system.js';
 
 /** Record locks do not exclude two holders within one process; this does. */
 const heldHere = new Set<string>();
 
 /** Runs `body` while this process alone may alter the system. Throws `BUSY_UNDERSTUDY` with the process that does. */
 export async function withStoreLock<T>(system: System, body: () => Promise<T>): Promise<T> {
-  mkdirSync(bytes(system.store), { recursive: true, mode: 0o700 });
+  makeStore(system);
   const path = join(system.store, 'lock');
   if (heldHere.has(path)) throw new Fault('BUSY_UNDERSTUDY', `process ${process.pid}`);
   const attempt = tryLock(path);

@@ -22,9 +22,10 @@ export function buildElf(recipe: ElfRecipe = {}): Buffer {
   const wide = bits === 64;
   const number = (size: 2 | 4 | 8, value: number): Buffer => {
     const buffer = Buffer.alloc(size);
-    if (size === 2) bigEndian ? buffer.writeUInt16BE(value) : buffer.writeUInt16LE(value);
-    else if (size === 4) bigEndian ? buffer.writeUInt32BE(value) : buffer.writeUInt32LE(value);
-    else bigEndian ? buffer.writeBigUInt64BE(BigInt(value)) : buffer.writeBigUInt64LE(BigInt(value));
+    // written in the little-endian order and turned round: the fields are plain unsigned numbers
+    if (size === 8) buffer.writeBigUInt64LE(BigInt(value));
+    else buffer.writeUIntLE(value, 0, size);
+    if (bigEndian) buffer.reverse();
     return buffer;
   };
   const half = (value: number) => number(2, value);

@@ -173,7 +173,7 @@ describe('hostile ELF files', () => {
     expect(broken((file) => file.writeUInt8(9, 5))).toMatchObject({ kind: 'damaged' });
     expect(broken((file) => file.writeUInt16LE(0xffff, 56))).toMatchObject({
       kind: 'damaged',
-      reason: expect.stringContaining('65535'),
+      reason: expect.stringContaining('65535') as string,
     });
     expect(broken((file) => file.writeUInt16LE(8, 54))).toMatchObject({ kind: 'damaged' });
     expect(broken((file) => file.writeBigUInt64LE(0xffff_ffff_ffff_fff0n, 32))).toMatchObject({
@@ -185,9 +185,15 @@ describe('hostile ELF files', () => {
       ...recipe,
       versionsDefined: Array.from({ length: 9000 }, (_, index) => `V_${index}`),
     });
-    expect(read(versions)).toMatchObject({ kind: 'damaged', reason: expect.stringContaining('versions') });
+    expect(read(versions)).toMatchObject({
+      kind: 'damaged',
+      reason: expect.stringContaining('versions') as string,
+    });
     const many = buildElf({ needed: Array.from({ length: 9000 }, (_, index) => `l${index}`) });
-    expect(read(many)).toMatchObject({ kind: 'damaged', reason: expect.stringContaining('dynamic section') });
+    expect(read(many)).toMatchObject({
+      kind: 'damaged',
+      reason: expect.stringContaining('dynamic section') as string,
+    });
     expect(read(buildElf({ needed: ['x'.repeat(5000)] }))).toMatchObject({
       kind: 'damaged',
       reason: 'a needed library has no end',

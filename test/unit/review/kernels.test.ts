@@ -40,7 +40,10 @@ describe('the proof that new kernels can boot', () => {
 
   it('passes for a kernel with modules and initramfs, also where lib is a folder of its own', async () => {
     addKernel(after);
-    expect(await proof()).toMatchObject({ result: 'pass', sentence: expect.stringContaining(release) });
+    expect(await proof()).toMatchObject({
+      result: 'pass',
+      sentence: expect.stringContaining(release) as string,
+    });
     after
       .remove('lib')
       .remove(modules)
@@ -117,7 +120,10 @@ describe('the proof that new kernels can boot', () => {
     // Arch: the files are named for the package, the modules for the release
     after.remove('boot').file('boot/vmlinuz-linux', 'MZ').file('boot/initramfs-linux.img', cpio);
     after.file(`${modules}/pkgbase`, 'linux\n').file(`${modules}/vmlinuz`, 'MZ');
-    expect(await proof()).toMatchObject({ result: 'pass', sentence: expect.stringContaining(release) });
+    expect(await proof()).toMatchObject({
+      result: 'pass',
+      sentence: expect.stringContaining(release) as string,
+    });
     after.file('boot/initramfs-linux.img', '');
     expect(await proof()).toMatchObject({
       result: 'fail',

@@ -49,7 +49,7 @@ describe('the proof that programs find their libraries', () => {
     library(after, `${multiarch}/libnew.so.1`, { needed: ['libc.so.6'] });
     expect(await proof()).toMatchObject({
       result: 'pass',
-      sentence: expect.stringContaining('2 programs and libraries'),
+      sentence: expect.stringContaining('2 programs and libraries') as string,
     });
   });
 

@@ -39,8 +39,8 @@ async function start(path: string, environment: NodeJS.ProcessEnv = {}): Promise
   const child = spawn(tree.at(path), [], { stdio: ['pipe', 'pipe', 'ignore'], env: environment });
   children.push(child);
   // what it was given comes back: it has been loaded and runs
-  child.stdin?.write('ready\n');
-  await once(child.stdout!, 'data');
+  child.stdin.write('ready\n');
+  await once(child.stdout, 'data');
   return child.pid!;
 }
 

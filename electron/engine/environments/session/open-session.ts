@@ -57,7 +57,7 @@ export async function openSession(setup: SessionSetup): Promise<Session> {
       if (options.signal?.aborted) return Promise.resolve(lost);
       const id = next++;
       return new Promise((resolve) => {
-        const cancel = (): void => void say(child, { type: 'cancel', id });
+        const cancel = (): void => say(child, { type: 'cancel', id });
         options.signal?.addEventListener('abort', cancel, { once: true });
         pending.set(id, {
           options,

@@ -28,10 +28,10 @@ export function changesOf(layers: readonly Layer[], skip: (path: RawPath) => boo
 
 type Skip = (path: RawPath) => boolean;
 
-function walkOverlay(layer: Layer, inner: RawPath, changes: TreeChange[], skip: Skip): void {
+function walkOverlay(layer: Layer, inner: RawPath, changes: TreeChange[], skip: Skip, hidden = false): void {
   const upperFolder = join(layer.upper, inner);
   const lowerFolder = join(layer.lower, inner);
-  const opaque = isOpaque(upperFolder);
+  const opaque = hidden || isOpaque(upperFolder);
   const names = namesIn(upperFolder) ?? [];
   for (const name of names) {
     const path = join(layer.mount, join(inner, name));
@@ -48,7 +48,7 @@ function walkOverlay(layer: Layer, inner: RawPath, changes: TreeChange[], skip: 
     if (!before) added(path, upper, after, changes, skip);
     else if (after.isDirectory() && before.isDirectory()) {
       if (!sameAttributes(upper, after, lower, before)) changes.push(change('changed', path, after));
-      walkOverlay(layer, join(inner, name), changes, skip);
+      walkOverlay(layer, join(inner, name), changes, skip, opaque);
     } else if (after.isDirectory() || before.isDirectory()) {
       removedBelow(path, lower, before, changes, skip);
       changes.push(change('changed', path, after));

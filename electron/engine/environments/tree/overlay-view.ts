@@ -71,7 +71,7 @@ export function overlayView(layers: readonly Layer[]): TreeView {
       if (!status && (layer.kind === 'copy' || hiddenByUpper(layer.upper, inner))) return undefined;
       if (!status) return namesIn(join(layer.lower, inner));
       const names = new Set(
-        layer.kind === 'copy' || isOpaque(upper) ? [] : (namesIn(join(layer.lower, inner)) ?? []),
+        layer.kind === 'copy' || isOpaque(upper) || hiddenByUpper(layer.upper, inner) ? [] : (namesIn(join(layer.lower, inner)) ?? []),
       );
       for (const name of namesIn(upper) ?? []) {
         const entry = statusOf(join(upper, name));
@@ -83,13 +83,15 @@ export function overlayView(layers: readonly Layer[]): TreeView {
   };
 }
 
-/** True when some parent of a path that the upper folder lacks is a whiteout, opaque, or no directory there. */
+/**
+ * True when some parent of a path is a whiteout, opaque, or no directory in the upper folder. An opaque directory hides
+ * the lower one with all below it, though the directories made inside it bear no mark of their own.
+ */
 function hiddenByUpper(upper: RawPath, inner: RawPath): boolean {
   for (let parent = parentOf(inner); parent !== ''; parent = parentOf(parent)) {
     const place = join(upper, parent);
     const status = statusOf(place);
-    if (!status) continue;
-    return !status.isDirectory() || isOpaque(place);
+    if (status && (!status.isDirectory() || isOpaque(place))) return true;
   }
   return false;
 }

@@ -60,6 +60,10 @@ export function place(root: RawPath, list: readonly Placement[], onStep?: () => 
     for (const placement of list) {
       onStep?.();
       const path = placement.path as RawPath;
+      if (path === '') {
+        if (placement.put === 'time') setModificationTime(root, BigInt(placement.time));
+        continue;
+      }
       const parent = openParent(folders, path, placement.put);
       if (!parent) continue;
       const entry = parent.entry(nameOf(path));

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, statSync } from 'node:fs';
 import { bytes, isWithin, join, type RawPath } from '../../posix/raw-path.js';
-import type { System } from '../../system.js';
+import { makeStore, type System } from '../../system.js';
 import { readMountTable, type MountEntry } from '../mount-table.js';
 
 /** A file system of the system that packages write to. `mount` is relative to the root; `''` is the root itself. */
@@ -71,7 +71,7 @@ export function volumeOf(path: RawPath, volumes: readonly Volume[]): Volume {
 /** A private folder `name` on the volume's own file system, made when missing. */
 export function placeOn(system: System, volume: Volume, name: string): RawPath {
   const top = join(system.root, volume.mount);
-  mkdirSync(bytes(system.store), { recursive: true, mode: 0o700 });
+  makeStore(system);
   const near = statSync(bytes(system.store)).dev === statSync(bytes(top)).dev;
   const folder = join(near ? system.store : join(top, '.understudy'), name);
   mkdirSync(bytes(folder), { recursive: true, mode: 0o700 });

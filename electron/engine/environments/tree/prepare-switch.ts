@@ -37,7 +37,8 @@ export function prepareSwitch(system: System, input: Input): Preparation {
   const staged = (path: RawPath): RawPath => stagedPlace(path, input.clone.layers);
   const view = overlayView(input.clone.layers);
   let ownBytes = 0;
-  const parents = new Set<RawPath>();
+  // The exchange of a unit changes the time of the folder that holds it.
+  const parents = new Set<RawPath>(input.units.map(parentOf));
   for (const change of input.changes) {
     const current = join(system.root, change.path);
     const before = statusOf(current);
@@ -53,11 +54,12 @@ export function prepareSwitch(system: System, input: Input): Preparation {
     const addsToBoot = isWithin(change.path, 'boot') && change.kind === 'added' && !before;
     (addsToBoot ? early : forward).push(placement);
     parents.add(parentOf(change.path));
+    if (placement.put === 'folder') parents.add(change.path);
   }
   for (const parent of parents) {
     const now = statusOf(join(system.root, parent));
-    if (parent === '' || input.units.some((unit) => isWithin(parent, unit))) continue;
-    const after = view.locate(parent);
+    if (input.units.some((unit) => isWithin(parent, unit))) continue;
+    const after = parent === '' ? system.root : view.locate(parent);
     if (after) forward.push({ put: 'time', path: parent, time: String(bigStatus(after).mtimeNs) });
     if (now?.isDirectory()) saver.saveTime(parent);
   }

@@ -3,7 +3,7 @@
  * running system and written to `switch.json` and the placement lists first; then `/usr` is exchanged in one atomic step,
  * which is the commit point, and the rest follows. Every method can be run again after a cut at any moment.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import { Fault, systemErrorCode } from '../../fault.js';
 import { writeFileDurably } from '../../files/durable.js';
@@ -224,7 +224,7 @@ export class TreeSwitch implements Switch {
   }
 
   #inode(path: string): number | undefined {
-    return statSync(bytes(join(this.system.root, path)), { throwIfNoEntry: false })?.ino;
+    return statusOf(join(this.system.root, path))?.ino;
   }
 
   #list(name: ListName): RawPath {

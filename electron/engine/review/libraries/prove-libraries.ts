@@ -58,7 +58,10 @@ class Inspection {
     }
   }
 
-  /** What the update leaves alone, but takes a library from. */
+  /**
+   * What the update leaves alone, but takes a library from. Such files are the same in both trees, and are read in
+   * the one from before, which lies in plain folders.
+   */
   async elsewhere(): Promise<void> {
     const lost = lostLibraries(this.#before, this.#after, this.#stage.changes);
     if (lost.size === 0) return;
@@ -67,10 +70,10 @@ class Inspection {
       [distributionFolders, 'fail'],
       [ownFolders, 'warn'],
     ] as const) {
-      for (const path of programsBelow(this.#stage.view, folders)) {
+      for (const path of programsBelow(this.#stage.before, folders)) {
         await this.#breathe();
         if (changed.has(path)) continue;
-        const reading = this.#after.readOnce(path);
+        const reading = this.#before.readOnce(path);
         if (reading?.kind !== 'elf') continue;
         const { needed, interpreter } = reading.file;
         if (

@@ -113,41 +113,51 @@ async function judge(
   messages: readonly UnitMessage[],
   findings: Findings,
 ): Promise<void> {
-  const suspects = changed.filter((unit) =>
-    messages.some((message) => message.weight === 'broken' && message.unit === templateOf(unit.name)),
+  const refused = changed.filter((unit) =>
+    messages.some((message) => isRefusal(message) && message.unit === templateOf(unit.name)),
   );
-  const old = suspects.length === 0 ? [] : await messagesOfOldUnits(stage, suspects);
-  for (const { unit, text, weight } of messages) {
-    const known = weight === 'broken' && isKnown(stage, changed, { unit, text, weight }, old);
-    findings.add(
-      weight === 'broken' && !known ? 'fail' : 'warn',
-      `${unit}: ${text}${known ? ' (as before the update)' : ''}`,
-    );
+  const old = refused.length === 0 ? [] : await messagesOfOldUnits(stage, refused);
+  const verdicts = new Map<string, Verdict>();
+  for (const message of messages)
+    verdicts.set(`${message.unit}: ${message.text}`, verdictOn(stage, changed, message, old));
+  for (const [line, verdict] of verdicts) {
+    if (verdict === 'new') findings.fail(line);
+    else if (verdict === 'old') findings.warn(`${line} (as before the update)`);
+    else if (verdict === 'remark') findings.warn(line);
   }
 }
 
-/** True when the unit was at fault in the same way before the update, or says itself that it can do without. */
-function isKnown(
+/** `new`: the update is to blame; `old`: it was so before; `intended`: the unit can do without. */
+type Verdict = 'new' | 'old' | 'remark' | 'intended';
+
+function verdictOn(
   { view, before }: StageUnderTest,
   changed: readonly ChangedUnit[],
-  { unit, text }: UnitMessage,
+  message: UnitMessage,
   old: readonly UnitMessage[],
-): boolean {
-  const command = missingCommand(text);
+): Verdict {
+  if (message.weight === 'remark') return 'remark';
+  const command = missingCommand(message.text);
   if (command !== undefined) {
-    const path = changed.find((each) => templateOf(each.name) === unit)?.path;
-    const now = path === undefined ? '' : (unitText(view, path) ?? '');
-    const then = path === undefined ? '' : (unitText(before, path) ?? '');
-    return isOptional(now, command) || (then.includes(command) && !isExecutable(before, command));
+    const path = changed.find((each) => templateOf(each.name) === message.unit)?.path;
+    const [now, then] = [view, before].map((tree) =>
+      path === undefined ? '' : (unitText(tree, path) ?? ''),
+    );
+    if (isOptional(now ?? '', command)) return 'intended';
+    return then?.includes(command) && !isExecutable(before, command) ? 'old' : 'new';
   }
-  const service = missingService(text);
-  // a service that only a generator makes, from an init script for instance, is never seen here
-  if (service !== undefined)
-    return unitFile(view, service) !== undefined || unitFile(before, service) === undefined;
-  return old.some(
-    (message) =>
-      message.unit === unit && message.weight === 'broken' && missingCommand(message.text) === undefined,
-  );
+  const service = missingService(message.text);
+  if (service !== undefined) {
+    // one that was never a file is made by a generator, from an init script for instance, or by another package
+    const went = unitFile(before, service) !== undefined && unitFile(view, service) === undefined;
+    return went ? 'new' : 'intended';
+  }
+  return old.some((each) => isRefusal(each) && each.unit === message.unit) ? 'old' : 'new';
+}
+
+/** True when systemd refuses the unit for what is written in it, whatever else is installed. */
+function isRefusal({ text, weight }: UnitMessage): boolean {
+  return weight === 'broken' && missingCommand(text) === undefined && missingService(text) === undefined;
 }
 
 /** What systemd says of the suspects as they were before the update, seen in the staged tree. */

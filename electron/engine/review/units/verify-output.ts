@@ -25,6 +25,9 @@ const forms = [
 const broken =
   /Refusing|bad unit file setting|failed to load|is not executable|cannot be started|Invalid section header|Failed to (?:load|prepare|parse unit)|not found/;
 
+/** A unit that is masked is so on purpose; a tree that was never started has no machine id and no host name to fill in. */
+const noise = /^is masked\b|^Failed to resolve (?:unit )?specifiers? in /;
+
 /** The messages in the output; lines of no known form are left out. */
 export function unitMessages(output: string): UnitMessage[] {
   const messages: UnitMessage[] = [];
@@ -33,7 +36,7 @@ export function unitMessages(output: string): UnitMessage[] {
       const match = form.exec(line);
       if (match?.[1] === undefined || match[2] === undefined) continue;
       const text = match[2].trim();
-      if (/^is masked\b/.test(text)) break;
+      if (noise.test(text)) break;
       const remark = /\bignor(?:ing|ed)\b/.test(text) || !broken.test(text);
       messages.push({ unit: templateOf(match[1]), text, weight: remark ? 'remark' : 'broken' });
       break;

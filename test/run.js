@@ -1,0 +1,134 @@
+/**
+ * Runs the tests, one suite after the other, and ends with the line "N passed, N failed, N skipped".
+ *
+ *     npm test                      every suite
+ *     npm test -- unit conformance  these suites
+ *     npm test -- unit manifest     of this suite, the files whose path contains "manifest"
+ *
+ * All temporary files of a run lie in one folder, which tests know as TMPDIR; whatever is still mounted, running or lying there at
+ * the end is cleared away and named. Root trees that take long to make are kept between runs in /var/tmp/understudy-lab
+ * (or UNDERSTUDY_LAB). Anything failed, or nothing run: exit code 1.
+ */
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, statfsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { clearAway } from './leftovers.js';
+
+/** In the order in which they run: what is quick and blames most exactly comes first. Minutes are a net for a run that hangs. */
+const suites = [
+  { name: 'unit', minutes: 10 },
+  { name: 'conformance', minutes: 10 },
+  { name: 'integration', minutes: 15 },
+  { name: 'system', minutes: 30 },
+];
+
+const top = dirname(dirname(fileURLToPath(import.meta.url)));
+const chosen = suites.filter(({ name }) => process.argv.includes(name, 2));
+const filters = process.argv.slice(2).filter((word) => !suites.some(({ name }) => name === word));
+
+const folder = realpathSync(mkdtempSync(join(placeForFiles(), 'understudy-test-')));
+// Open to every user, as /tmp is: tests become other users, and apt fetches as one of its own.
+chmodSync(folder, 0o1777);
+
+let running;
+let stopping;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(signal));
+
+const results = [];
+for (const suite of chosen.length > 0 ? chosen : suites) {
+  if (!stopping) results.push({ suite: suite.name, ...(await runSuite(suite)) });
+}
+await (stopping ?? finish());
+
+async function runSuite({ name, minutes }) {
+  console.log(`\n── ${name} ──`);
+  const report = join(folder, `${name}.json`);
+  const started = Date.now();
+  const code = await vitest(name, report, minutes * 60_000);
+  const result = existsSync(report)
+    ? JSON.parse(readFileSync(report, 'utf8'))
+    : {
+        passed: 0,
+        failures: [{ name, message: `The suite did not come to an end (${code}).` }],
+        skipped: [],
+      };
+  if (code !== 0 && result.failures.length === 0)
+    result.failures.push({ name, message: `vitest ended with ${code}.` });
+  return { ...result, seconds: (Date.now() - started) / 1000 };
+}
+
+/** Answers the exit code, or why there is none. In a process group of its own, so that all of it can be ended. */
+function vitest(suite, report, milliseconds) {
+  const program = join(top, 'node_modules/vitest/vitest.mjs');
+  const options = ['--passWithNoTests', '--reporter=default', `--reporter=${join(top, 'test/report.js')}`];
+  running = spawn(process.execPath, [program, 'run', '--project', suite, ...options, ...filters], {
+    cwd: top,
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      ...process.env,
+      TMPDIR: folder,
+      UNDERSTUDY_TEST_CACHE: process.env.UNDERSTUDY_LAB ?? '/var/tmp/understudy-lab',
+      UNDERSTUDY_TEST_REPORT: report,
+    },
+  });
+  return new Promise((resolve) => {
+    const limit = setTimeout(() => {
+      end(running);
+      resolve(`stopped after ${milliseconds / 60_000} minutes`);
+    }, milliseconds);
+    const answer = (value) => {
+      clearTimeout(limit);
+      resolve(value);
+    };
+    running.on('error', (error) => answer(error.message));
+    running.on('exit', (code, signal) => answer(code ?? signal));
+  });
+}
+
+function end(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
+  }
+}
+
+function stop(signal) {
+  stopping ??= (async () => {
+    if (running) end(running);
+    await clearAway(folder);
+    console.error(`\nStopped by ${signal}.`);
+    process.exit(128 + constants.signals[signal]);
+  })();
+  return stopping;
+}
+
+async function finish() {
+  const left = await clearAway(folder);
+  const failures = results.flatMap((result) => result.failures);
+  const skipped = results.flatMap((result) => result.skipped);
+  const passed = results.reduce((sum, result) => sum + result.passed, 0);
+
+  console.log('\n── result ──');
+  for (const result of results) {
+    const { suite, seconds } = result;
+    const counts = `${result.passed} passed, ${result.failures.length} failed, ${result.skipped.length} skipped`;
+    console.log(`${suite.padEnd(12)} ${counts}, ${seconds.toFixed(0)} s`);
+  }
+  for (const line of left) console.log(`left behind by a test, cleared away: ${line}`);
+  for (const { name, reason } of skipped) console.log(`skipped: ${name}: ${reason}`);
+  for (const { name, message } of failures) console.log(`FAILED: ${name}: ${message.split('\n')[0]}`);
+  if (passed + failures.length === 0) console.log('No test was run.');
+  console.log(`${passed} passed, ${failures.length} failed, ${skipped.length} skipped`);
+  process.exitCode = failures.length > 0 || passed === 0 ? 1 : 0;
+}
+
+/** On a real disk where there is one: an overlay (a container's root) cannot carry the overlays that tests mount. */
+function placeForFiles() {
+  const overlay = 0x794c7630; // statfs(2), OVERLAYFS_SUPER_MAGIC
+  const places = [process.env.TMPDIR, '/var/tmp', '/tmp'].filter((place) => place && existsSync(place));
+  return places.find((place) => statfsSync(place).type !== overlay) ?? places[0];
+}
