@@ -54,7 +54,10 @@ export type Staged = z.infer<typeof stagedSchema>;
 
 export const activatedSchema = z.strictObject({
   stage: idSchema,
-  restorePoint: idSchema,
+  /** Null while the switch is only scheduled. */
+  restorePoint: idSchema.nullable(),
+  /** True when nothing was switched yet: it will be at the next shutdown. */
+  scheduled: z.boolean(),
   how: z.enum(activations),
   seconds: z.number(),
   /** From the exchange until everything had followed: the time in which old and new could be seen side by side. */

@@ -4,27 +4,13 @@
  */
 import type { CheckReport, CheckResult } from '../../shared/check.js';
 import type { Review } from '../../shared/changeset.js';
-import { problem, type Outcome } from '../../shared/errors.js';
+import type { Outcome } from '../../shared/errors.js';
 import type { Activated, History, Pruned, Recovered, RolledBack, Staged } from '../../shared/history.js';
 import type { Machine } from '../../shared/machine.js';
 import type { Activation, Plan, Scope } from '../../shared/plan.js';
-import type { Reporter } from '../engine/report.js';
+import type { PracticeResult } from '../../shared/practice.js';
+import type { PracticeOptions } from '../engine/practice.js';
 import type { System } from '../engine/system.js';
-
-/** What a practice run did and proved. */
-export interface PracticeResult {
-  readonly root: string;
-  readonly steps: readonly { readonly name: string; readonly seconds: number; readonly sentence: string }[];
-  readonly proved: readonly string[];
-}
-
-export interface PracticeOptions {
-  readonly offline: boolean;
-  readonly folder?: string;
-  readonly keep: boolean;
-  readonly report: Reporter;
-  readonly signal: AbortSignal;
-}
 
 export interface EngineVerbs {
   inspect(system: System): Promise<Outcome<Machine>>;
@@ -51,7 +37,7 @@ export interface EngineVerbs {
   review(system: System, options: { readonly stage?: string }): Promise<Outcome<Review>>;
   activate(
     system: System,
-    options: { readonly stage?: string; readonly how?: Activation },
+    options: { readonly stage?: string; readonly how?: Activation; readonly scheduled?: boolean },
   ): Promise<Outcome<Activated>>;
   rollback(
     system: System,
@@ -77,19 +63,5 @@ export const engine: EngineVerbs = {
   history: async (system) => (await import('../engine/history.js')).history(system),
   recover: async (system) => (await import('../engine/recover.js')).recover(system),
   prune: async (system, options) => (await import('../engine/prune.js')).prune(system, options),
-  practice,
+  practice: async (options) => (await import('../engine/practice.js')).practice(options),
 };
-
-/** The practice room is being built: until its verb is there, calling it is told as a bug, not as a crash. */
-async function practice(options: PracticeOptions): Promise<Outcome<PracticeResult>> {
-  try {
-    const file = new URL('../engine/practice.js', import.meta.url).href;
-    const loaded = (await import(file)) as Pick<EngineVerbs, 'practice'>;
-    return await loaded.practice(options);
-  } catch (error) {
-    return {
-      ok: false,
-      problem: problem('INTERNAL', error instanceof Error ? error.message : String(error)),
-    };
-  }
-}

@@ -8,18 +8,19 @@ import type { Outcome } from '../../shared/errors.js';
 import type { Activated } from '../../shared/history.js';
 import type { Activation } from '../../shared/plan.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
-import { outsideEnvironment } from './environments/areas.js';
 import type { Preparation, Switch } from './environments/environment.js';
 import { Fault, faultOf, outcomeOf } from './fault.js';
 import { begin, type OpenTransaction } from './journal/journal.js';
 import { withPackageLocks, withStoreLock } from './journal/lock.js';
-import { scanTree } from './manifest/scan.js';
+import { scanEnvironment } from './scan-environment.js';
 import { writeManifest } from './manifest/write.js';
 import { changedMeanwhile, type Meanwhile } from './meanwhile.js';
 import { bytes, display, join } from './posix/raw-path.js';
 import { requireReadiness } from './readiness.js';
 import { newId } from './records/ids.js';
 import { manifestAfter, writeRestorePoint } from './records/restore-points.js';
+import { forgetPlan } from './records/plans.js';
+import { forgetSchedule, scheduleAtShutdown, scheduledStage } from './records/schedule.js';
 import { readStage, type StageRecord } from './records/stages.js';
 import { requireRecovered } from './recover.js';
 import { followActivation } from './restart.js';
@@ -29,8 +30,10 @@ import type { System } from './system.js';
 
 export interface ActivateOptions {
   readonly stage?: string;
-  /** By default what the plan chose. */
+  /** By default what the plan chose. On a running system `shutdown` only schedules. */
   readonly how?: Activation;
+  /** Carries out what was scheduled for the shutdown, which is now. */
+  readonly scheduled?: boolean;
 }
 
 /** How often the preparation is repeated when someone writes to a folder of `/usr` just then. */
@@ -42,17 +45,36 @@ export function activate(system: System, options: ActivateOptions = {}): Promise
     const result = await withStoreLock(system, async () => {
       await requireRecovered(engine);
       const started = Date.now();
-      const record = readStage(system, engine.environment, options.stage);
+      const id = options.scheduled ? scheduledStage(system) : options.stage;
+      if (options.scheduled && id === undefined) throw new Fault('NOTHING_TO_DO');
+      const record = readStage(system, engine.environment, id);
       if (!record.ready) throw new Fault('STAGE_UNVERIFIED', ...failedProofs(record));
-      const how = options.how ?? record.plan.activation.how;
+      const how = options.scheduled ? 'shutdown' : (options.how ?? record.plan.activation.how);
       const atomic = requireWay(engine, how);
       await requireReadiness(engine, { moment: 'before-activation', plan: record.plan });
+      if (how === 'shutdown' && system.isRunning && !options.scheduled) return schedule(system, record, started);
       return withPackageLocks(system, engine.packages.locks, () =>
         commit(engine, record, { how, atomic, started }),
       );
     });
-    return followActivation(system, result);
+    return result.scheduled ? result : followActivation(system, result);
   });
+}
+
+function schedule(system: System, { id, plan }: StageRecord, started: number): Activated {
+  scheduleAtShutdown(system, id);
+  const seconds = (Date.now() - started) / 1000;
+  return {
+    stage: id,
+    restorePoint: null,
+    scheduled: true,
+    how: 'shutdown',
+    seconds,
+    switchSeconds: 0,
+    carried: [],
+    restart: plan.services,
+    remarks: [],
+  };
 }
 
 function failedProofs(record: StageRecord): string[] {
@@ -133,9 +155,12 @@ async function commit(engine: Engine, record: StageRecord, way: Way): Promise<Ac
       ...appendLogs(system, prepared),
     ];
     environment.destroy(system, record.id);
+    forgetPlan(system, record.plan.id);
+    forgetSchedule(system);
     return {
       stage: record.id,
       restorePoint,
+      scheduled: false,
       how: way.how,
       seconds: (Date.now() - way.started) / 1000,
       switchSeconds,
@@ -167,7 +192,7 @@ async function requireUntouched(
     const staged = { clone, view: environment.view(clone), changes };
     let meanwhile: Meanwhile;
     try {
-      meanwhile = await changedMeanwhile(system, baseManifest(clone), staged, packages.locks);
+      meanwhile = await changedMeanwhile(engine, baseManifest(clone), staged);
     } catch (error) {
       if (error instanceof Error && 'code' in error && String(error.code).startsWith('MANIFEST_')) {
         throw new Fault('STAGE_DAMAGED', `${record.id}: ${error.message}`);
@@ -190,8 +215,7 @@ interface After {
 /** Completes the restore point: from now on it can be returned to. */
 export async function recordAfter(engine: Engine, record: StageRecord, after: After): Promise<void> {
   const { system, packages, current } = engine;
-  const entries = scanTree(system.root, { hash: false, exclude: outsideEnvironment });
-  await writeManifest(manifestAfter(system, after.restorePoint), entries);
+  await writeManifest(manifestAfter(system, after.restorePoint), scanEnvironment(engine, { hash: false }));
   const installed: Record<string, string> = {};
   for (const { name, architecture, version } of packages.installed(current))
     installed[`${name}:${architecture}`] = version;

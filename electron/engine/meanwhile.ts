@@ -2,17 +2,17 @@
  * What the user changed between staging and activation. What does not collide with the update is carried over (the new
  * tree is built from the current one, so nothing has to be done for it); a collision stops the activation.
  */
-import { classify, outsideEnvironment } from './environments/areas.js';
+import { classify } from './environments/areas.js';
 import type { Clone, TreeView } from './environments/environment.js';
 import { sameContent, typeOf } from './environments/tree/overlay-changes.js';
 import { statusOf } from './environments/tree/overlay-view.js';
 import { compareManifests } from './manifest/compare.js';
-import { HashCache } from './manifest/hash-cache.js';
 import { readManifest } from './manifest/read.js';
-import { scanTree } from './manifest/scan.js';
 import { join, parentOf, type RawPath } from './posix/raw-path.js';
 import type { TreeChange } from './review/tree-change.js';
-import { storeFolder, type System } from './system.js';
+import { scanEnvironment } from './scan-environment.js';
+import type { System } from './system.js';
+import type { Engine } from './engine.js';
 
 export interface Meanwhile {
   readonly carried: readonly RawPath[];
@@ -20,25 +20,18 @@ export interface Meanwhile {
 }
 
 export async function changedMeanwhile(
-  system: System,
+  engine: Engine,
   base: RawPath,
   staged: { readonly clone: Clone; readonly view: TreeView; readonly changes: readonly TreeChange[] },
-  locks: readonly RawPath[],
 ): Promise<Meanwhile> {
   const carried: RawPath[] = [];
   const collisions: RawPath[] = [];
   const byPath = new Map<string, TreeChange>(staged.changes.map((change) => [change.path, change]));
-  const cache = new HashCache(join(storeFolder(system, 'cache'), 'root.hashes'));
-  const now = scanTree(system.root, {
-    hash: true,
-    cache,
-    exclude: outsideEnvironment,
-    signal: system.signal,
-  });
+  const now = scanEnvironment(engine, { hash: true });
   for await (const { path } of compareManifests(readManifest(base), now, { ignoreDirectoryTimes: true })) {
-    if (path === '' || locks.includes(path)) continue;
+    if (path === '') continue;
     if (!touches(path, byPath)) carried.push(path);
-    else if (classify(path) === 'system' && !sameAsStaged(system, path, staged.view)) collisions.push(path);
+    else if (classify(path) === 'system' && !sameAsStaged(engine.system, path, staged.view)) collisions.push(path);
   }
   return { carried, collisions };
 }

@@ -1,13 +1,12 @@
 /** What happened to a system since an update, and what of it a rollback can keep. */
 import { readlinkSync } from 'node:fs';
-import { outsideEnvironment } from './environments/areas.js';
 import type { Keepsake, Switch } from './environments/environment.js';
 import type { Engine } from './engine.js';
 import { Fault } from './fault.js';
 import { compareManifests, type Difference } from './manifest/compare.js';
 import type { ManifestEntry } from './manifest/entry.js';
 import { readManifest } from './manifest/read.js';
-import { scanTree } from './manifest/scan.js';
+import { scanEnvironment } from './scan-environment.js';
 import { bytes, isWithin, type RawPath } from './posix/raw-path.js';
 import { bigStatus } from './files/attributes.js';
 import { manifestAfter, type RestorePointRecord } from './records/restore-points.js';
@@ -35,12 +34,12 @@ export async function changedSince(engine: Engine, point: RestorePointRecord, ba
   const kept: RawPath[] = [];
   const keepsakes: Keepsake[] = [];
   const updated = back.changedPaths();
-  const now = scanTree(system.root, { hash: false, exclude: outsideEnvironment, signal: system.signal });
+  const now = scanEnvironment(engine, { hash: false });
   try {
     const before = readManifest(manifestAfter(system, point.id));
     for await (const difference of compareManifests(before, now, { ignoreDirectoryTimes: true })) {
       const { path } = difference;
-      if (path === '' || theirs.has(path) || packages.locks.includes(path)) continue;
+      if (path === '' || theirs.has(path)) continue;
       if (packages.database.some((folder) => isWithin(path, folder))) continue;
       const inUnit = back.exchanges(path);
       const collides = inUnit ? !sameBefore(difference, back) : updated.has(path);

@@ -8,14 +8,11 @@ import type { Outcome } from '../../shared/errors.js';
 import type { Staged } from '../../shared/history.js';
 import type { Plan, Scope } from '../../shared/plan.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
-import { outsideEnvironment } from './environments/areas.js';
 import type { Clone, Session } from './environments/environment.js';
 import { Fault, faultOf, outcomeOf } from './fault.js';
 import { withFetcher } from './fetch.js';
 import { begin } from './journal/journal.js';
 import { withStoreLock } from './journal/lock.js';
-import { HashCache } from './manifest/hash-cache.js';
-import { scanTree } from './manifest/scan.js';
 import { writeManifest } from './manifest/write.js';
 import { bytes, join, type RawPath } from './posix/raw-path.js';
 import { requireReadiness } from './readiness.js';
@@ -23,11 +20,12 @@ import { newId } from './records/ids.js';
 import { readPlan, savePlan } from './records/plans.js';
 import { stagesOf, writeStage, type StageRecord } from './records/stages.js';
 import { requireRecovered } from './recover.js';
+import { scanEnvironment } from './scan-environment.js';
 import { conflictsOf } from './review/conflicts.js';
 import { isReady } from './review/make-review.js';
 import { verifyStage } from './review/verify-stage.js';
 import { withSpaceGuard } from './space-guard.js';
-import { storeFolder, type System } from './system.js';
+import type { System } from './system.js';
 
 export interface StageOptions {
   /** The plan to carry out; by default the newest one, or a new one where a scope is given or none exists. */
@@ -100,14 +98,10 @@ async function rehearse(engine: Engine, plan: Plan, started: number): Promise<St
 }
 
 /** The manifest of the system when it was cloned: what differs from it later was changed meanwhile. */
-async function recordBase({ system }: Engine, clone: Clone): Promise<void> {
-  await system.report.phase('clone', 'Recording the system as it is', async (step) => {
-    const cache = new HashCache(join(storeFolder(system, 'cache'), 'root.hashes'));
-    const entries = scanTree(system.root, {
+async function recordBase(engine: Engine, clone: Clone): Promise<void> {
+  await engine.system.report.phase('clone', 'Recording the system as it is', async (step) => {
+    const entries = scanEnvironment(engine, {
       hash: true,
-      cache,
-      exclude: outsideEnvironment,
-      signal: system.signal,
       onProgress: ({ files }) => step({ done: files, unit: 'files' }),
     });
     await writeManifest(baseManifest(clone), entries);

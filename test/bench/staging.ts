@@ -69,7 +69,7 @@ async function ours(root: string, figures: Figures): Promise<void> {
   figures.add('update', staged.value.bytes);
   const switched = await timed(root, (system) => activate(system, { how: 'live' }));
   figures.add('activate', switched.seconds);
-  figures.add('cost', ownBytesOf(restorePointFolder(root, switched.value.restorePoint)));
+  figures.add('cost', ownBytesOf(restorePointFolder(root, switched.value.restorePoint ?? '')));
   figures.add('rollback', (await timed(root, (system) => rollback(system))).seconds);
 }
 

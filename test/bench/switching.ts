@@ -49,7 +49,7 @@ async function measure({ root, selectionFor }: BenchRoot, size: Size, figures: F
   add('activate compare', there.phases.of('compare'));
   add('activate prepare', there.phases.of('prepare'));
   add('activate switch', there.value.switchSeconds);
-  add('cost', ownBytesOf(restorePointFolder(root, there.value.restorePoint)));
+  add('cost', ownBytesOf(restorePointFolder(root, there.value.restorePoint ?? '')));
   const back = await timed(root, (system) => rollback(system));
   add('rollback', back.seconds);
   add('rollback transaction', await lastTransaction(root));

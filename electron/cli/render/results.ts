@@ -1,6 +1,6 @@
 /** What a verb did: staged, activated, rolled back, recovered, pruned, practised. */
 import type { Activated, Pruned, Recovered, RolledBack, Staged } from '../../../shared/history.js';
-import type { PracticeResult } from '../engine.js';
+import type { PracticeResult } from '../../../shared/practice.js';
 import { heading, paint, sign, type Look } from '../text/look.js';
 import { count, digits, duration, size } from '../text/measure.js';
 import { facts, table, type Row } from '../text/table.js';
@@ -36,6 +36,12 @@ export function stagedLines(staged: Staged, look: Look): string[] {
 }
 
 export function activatedLines(activated: Activated, look: Look): string[] {
+  if (activated.restorePoint === null) {
+    return [
+      paint(look, 'good', `${activated.stage} is switched to at the next shutdown.`),
+      'Until then nothing changes, and a newer "stage" replaces it.',
+    ];
+  }
   return [
     paint(look, 'good', `Switched to ${activated.stage}.`),
     ...facts(look, [

@@ -3,14 +3,14 @@ import { activations } from '../../../shared/plan.js';
 import { activatedLines } from '../render/results.js';
 import { switchPreview } from '../render/review.js';
 import { forTerminal } from '../text/plain.js';
-import { oneId, oneOf } from './given.js';
+import { flag, oneId, oneOf } from './given.js';
 import { systemVerb } from './verb.js';
 
 export const activate = systemVerb({
   name: 'activate',
   help: {
     summary: 'switch to a staged update, in one step',
-    synopsis: ['[STAGE] [--how live|soft-reboot|kexec|reboot|shutdown] [--yes]'],
+    synopsis: ['[STAGE] [--how live|soft-reboot|kexec|reboot|shutdown] [--yes]', '--scheduled'],
     does: [
       'Runs the readiness checks again with the values of this moment, looks for what changed since the staging, and switches. The old system stays as a restore point.',
       'Carries over what you changed meanwhile where it does not collide, and lists it.',
@@ -42,14 +42,17 @@ export const activate = systemVerb({
       value: 'HOW',
       text: 'live, soft-reboot, kexec, reboot or shutdown; without it, the least that suffices, as the plan says',
     },
+    scheduled: { text: 'carry out what --how shutdown scheduled; understudy-activate.service does this' },
   },
   long: true,
   onRecovery: 'stop',
   read(given) {
     const stage = oneId(given, 'STAGE_UNKNOWN');
     const how = oneOf(given, 'how', activations);
+    const scheduled = flag(given, 'scheduled');
     const which = stage === undefined ? {} : { stage };
     return async ({ engine, system, confirm }) => {
+      if (scheduled) return engine.activate(system, { scheduled });
       let seen = which;
       const agreed = await confirm(
         how === 'shutdown' ? 'Switch at the next shutdown?' : 'Switch now?',

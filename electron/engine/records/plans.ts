@@ -27,6 +27,11 @@ export function readPlan(system: System, id?: string): Plan {
   );
 }
 
+/** A plan that was carried out is no plan any more. */
+export function forgetPlan(system: System, id: string): void {
+  rmSync(bytes(join(join(system.store, 'plans'), `${id}.json`)), { force: true });
+}
+
 function newestFirst(system: System): string[] {
   const folder = join(system.store, 'plans');
   try {

@@ -4,7 +4,7 @@ import type { CheckReport } from '../../../shared/check.js';
 import type { Activated, History, Pruned, Recovered, RolledBack, Staged } from '../../../shared/history.js';
 import type { Machine } from '../../../shared/machine.js';
 import type { PackageChange, Plan } from '../../../shared/plan.js';
-import type { PracticeResult } from '../../../electron/cli/engine.js';
+import type { PracticeResult } from '../../../shared/practice.js';
 
 export const change = (part: Partial<PackageChange>): PackageChange => ({
   action: 'upgrade',
@@ -210,6 +210,7 @@ export const activated: Activated = {
   restorePoint: 'restore-bbbb2222',
   how: 'live',
   seconds: 1.9,
+  scheduled: false,
   switchSeconds: 0.04,
   carried: ['/etc/hosts'],
   restart: ['ssh.service'],
@@ -296,6 +297,8 @@ export const history: History = {
 
 export const practised: PracticeResult = {
   root: '/var/cache/practice',
+  kept: false,
+  updates: 'built',
   steps: [
     { name: 'check', seconds: 0.4, sentence: 'Everything is ready.' },
     { name: 'stage', seconds: 12.3, sentence: 'Seven packages were rehearsed.' },

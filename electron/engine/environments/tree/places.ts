@@ -5,7 +5,8 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { bytes, isWithin, join, type RawPath } from '../../posix/raw-path.js';
 import { makeStore, type System } from '../../system.js';
-import { readMountTable, type MountEntry } from '../mount-table.js';
+import { readMountTable, type MountEntry } from '../../inspect/mount-table.js';
+import { thisMachine } from '../../inspect/sources.js';
 
 /** A file system of the system that packages write to. `mount` is relative to the root; `''` is the root itself. */
 export interface Volume {
@@ -41,7 +42,7 @@ const realFileSystems = [
 /** File systems without the features that an overlay's lower layer or a hard link needs: they are copied. */
 const simpleFileSystems = ['vfat', 'exfat', 'msdos'];
 
-export function volumesOf(system: System, table: readonly MountEntry[] = readMountTable()): Volume[] {
+export function volumesOf(system: System, table: readonly MountEntry[] = readMountTable(thisMachine).entries): Volume[] {
   const volumes: Volume[] = [];
   for (const entry of table) {
     const mount = relativeTo(system.root, entry.mountPoint);
@@ -55,6 +56,16 @@ export function volumesOf(system: System, table: readonly MountEntry[] = readMou
   volumes.sort((a, b) => (a.mount < b.mount ? -1 : 1));
   const root = table.findLast((entry) => entry.mountPoint === system.root);
   return [{ mount: '' as RawPath, fileSystem: root?.fileSystem ?? 'unknown' }, ...volumes];
+}
+
+/** Mount points inside the root that are none of its volumes, relative to it. */
+export function foreignMounts(system: System): RawPath[] {
+  const table = readMountTable(thisMachine).entries;
+  const volumes = new Set<string>(volumesOf(system, table).map(({ mount }) => mount));
+  return table.flatMap((entry) => {
+    const mount = relativeTo(system.root, entry.mountPoint);
+    return mount === undefined || mount === '' || volumes.has(mount) ? [] : [mount];
+  });
 }
 
 export function isSimple(volume: Volume): boolean {

@@ -2,10 +2,12 @@
  * The updates that the known index offers, computed by the machine's own apt from the files of the tree: without root, without
  * network, and without writing anything (no caches, no locks).
  */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { PendingUpdate } from '../../../../shared/machine.js';
 import { plainView } from '../../environments/plain-view.js';
-import { bytes, display, join, type RawPath } from '../../posix/raw-path.js';
+import { bytes, display, join as joinRaw, type RawPath } from '../../posix/raw-path.js';
 import { run } from '../../process/run.js';
 import type { System } from '../../system.js';
 import { nativeArchitecture, statusEntries, statusPath } from './database.js';
@@ -13,21 +15,29 @@ import { knownLists } from './index-date.js';
 import { resolveIn } from './resolve.js';
 
 export async function pending(system: System): Promise<PendingUpdate[]> {
+  if (system.isRunning) return pendingWith(system, {});
+  // apt.conf(5): the file of APT_CONFIG is read first. For another tree neither the machine's settings are right, nor may those of
+  // the tree be taken: they can name programs to run, and nothing of a tree runs outside a session.
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-apt-'));
+  try {
+    const settings = join(folder, 'apt.conf');
+    writeFileSync(settings, 'Dir::Etc::parts "/dev/null";\nDir::Etc::main "/dev/null";\n');
+    return await pendingWith(system, { APT_CONFIG: settings });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function pendingWith(
+  system: System,
+  environment: Readonly<Record<string, string>>,
+): Promise<PendingUpdate[]> {
   const view = plainView(system.root);
   const installed = statusEntries(view);
   const native = nativeArchitecture(installed) ?? '';
-  const { changes } = await resolveIn(
-    {
-      runner: run,
-      options: optionsFor(system, native),
-      // Read before the system's own configuration files, so that those of the tree are read and not the machine's.
-      environment: system.isRunning ? {} : { APT_CONFIG: '/dev/null' },
-      signal: system.signal,
-      installed,
-      native,
-    },
-    { scope: 'all', selected: [] },
-  );
+  const options = optionsFor(system, native);
+  const context = { runner: run, options, environment, signal: system.signal, installed, native };
+  const { changes } = await resolveIn(context, { scope: 'all', selected: [] });
   return changes.flatMap(
     ({ name, architecture, from, to, downloadBytes, installedBytes, security, kernel, origin }) =>
       to === null
@@ -40,7 +50,7 @@ function optionsFor(system: System, native: string): string[] {
   const root = display(system.root);
   const settings: Record<string, string> = {
     Dir: root,
-    'Dir::State::status': display(join(system.root, statusPath)),
+    'Dir::State::status': display(joinRaw(system.root, statusPath)),
     'Dir::Cache::pkgcache': '',
     'Dir::Cache::srcpkgcache': '',
     'Debug::NoLocking': 'true',
@@ -60,7 +70,7 @@ function optionsFor(system: System, native: string): string[] {
 /** var/lib/dpkg/arch: one name a line, the native one first. */
 function foreignArchitectures(root: RawPath, native: string): string[] {
   try {
-    return readFileSync(bytes(join(root, 'var/lib/dpkg/arch')), 'latin1')
+    return readFileSync(bytes(joinRaw(root, 'var/lib/dpkg/arch')), 'latin1')
       .split('\n')
       .filter((name) => name !== '' && name !== native);
   } catch {

@@ -33,11 +33,15 @@ export async function buildUpdates(system: System, open: () => Promise<Session>)
   const session = await open();
   try {
     const files = archive.installed.map(({ file }) => `/${archivePath}/pool/${nameOf(raw(file))}`);
-    await ask((argv, options) => session.run(argv, options), ['dpkg', '--force-unsafe-io', '--install', ...files], {
-      timeoutMs: 120_000,
-      signal,
-      environment: { DEBIAN_FRONTEND: 'noninteractive' },
-    });
+    await ask(
+      (argv, options) => session.run(argv, options),
+      ['dpkg', '--force-unsafe-io', '--install', ...files],
+      {
+        timeoutMs: 120_000,
+        signal,
+        environment: { DEBIAN_FRONTEND: 'noninteractive' },
+      },
+    );
   } finally {
     await session.close();
   }
@@ -57,17 +61,32 @@ function traces(root: RawPath): { seen: string[]; missing: string[] } {
   };
   const listener = plainView(root).resolve('usr/bin/understudy-practice-listen' as RawPath);
   const looked: [sentence: string, found: boolean][] = [
-    ['your edit of a configuration file that the update changes too', text(editedConffile).includes('colour = green')],
-    ['the package’s own version of that file beside it', text(`${editedConffile}.dpkg-dist`).includes('speed = 20')],
-    ['a configuration file that only the package changed', text('etc/understudy-practice/untouched.conf') === 'level = 2\n'],
+    [
+      'your edit of a configuration file that the update changes too',
+      text(editedConffile).includes('colour = green'),
+    ],
+    [
+      'the package’s own version of that file beside it',
+      text(`${editedConffile}.dpkg-dist`).includes('speed = 20'),
+    ],
+    [
+      'a configuration file that only the package changed',
+      text('etc/understudy-practice/untouched.conf') === 'level = 2\n',
+    ],
     ['a new system account', /^understudy-practice:/m.test(text('etc/passwd'))],
     ['that account’s shadow entry', /^understudy-practice:/m.test(text('etc/shadow'))],
     ['a changed service', text('usr/lib/systemd/system/understudy-practice.service').includes('1.1-1')],
     ['a new timer', text('usr/lib/systemd/system/understudy-practice.timer') !== ''],
-    ['a program with a capability', listener !== undefined && getXattr(listener, 'security.capability') !== undefined],
-    ['a new kernel with its modules and initramfs beside the old one', ['boot/vmlinuz-', 'boot/initrd.img-']
-      .every((name) => ['1', '2'].every((abi) => text(`${name}6.1.0-${abi}-practice`) !== '')) &&
-      text('usr/lib/modules/6.1.0-2-practice/modules.dep') !== ''],
+    [
+      'a program with a capability',
+      listener !== undefined && getXattr(listener, 'security.capability') !== undefined,
+    ],
+    [
+      'a new kernel with its modules and initramfs beside the old one',
+      ['boot/vmlinuz-', 'boot/initrd.img-'].every((name) =>
+        ['1', '2'].every((abi) => text(`${name}6.1.0-${abi}-practice`) !== ''),
+      ) && text('usr/lib/modules/6.1.0-2-practice/modules.dep') !== '',
+    ],
   ];
   return {
     seen: looked.filter(([, found]) => found).map(([sentence]) => sentence),

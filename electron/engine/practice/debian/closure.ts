@@ -5,7 +5,15 @@ import { fieldOf, type StatusParagraph } from './status-paragraphs.js';
  * Wanted beside the essential packages, where they are installed: what apt needs to trust the archive, and the tools by which
  * package scripts add accounts.
  */
-const alsoWanted = ['apt', 'dpkg', 'passwd', 'adduser', 'ca-certificates', 'debian-archive-keyring', 'ubuntu-keyring'];
+const alsoWanted = [
+  'apt',
+  'dpkg',
+  'passwd',
+  'adduser',
+  'ca-certificates',
+  'debian-archive-keyring',
+  'ubuntu-keyring',
+];
 
 /** The packages, sorted by name. An unmet dependency is not looked at here: the finished copy is audited as a whole. */
 export function practicePackages(installed: readonly StatusParagraph[]): StatusParagraph[] {

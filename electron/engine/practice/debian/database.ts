@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import type { TreeView } from '../../environments/environment.js';
 import { plainView } from '../../environments/plain-view.js';
 import { databasePath, extendedStatesPath } from '../../packages/apt/database.js';
-import { bytes, join, type RawPath } from '../../posix/raw-path.js';
+import { locks } from '../../packages/apt/places.js';
+import { bytes, join, parentOf, type RawPath } from '../../posix/raw-path.js';
 import type { TreeCopier } from '../copy-files.js';
 import { contentOf, fieldOf, type StatusParagraph } from './status-paragraphs.js';
 
@@ -34,7 +35,11 @@ export function writeDatabase(restriction: Restriction): void {
   write(join(databasePath, 'info/format'), '1\n');
   write(join(databasePath, 'diversions'), diversionLines(diversionsOf(from), names));
   write(join(databasePath, 'statoverride'), overrideLines(restriction));
-  for (const lock of ['lock', 'lock-frontend']) write(join(databasePath, lock), '', 0o640);
+  // As apt and dpkg make them on their first use, and never remove them.
+  for (const lock of locks) {
+    makeFolder(root, parentOf(lock));
+    write(lock, '', 0o640);
+  }
   write(join(databasePath, 'triggers/Lock'), '', 0o600);
   write(join(databasePath, 'triggers/Unincorp'), '');
   for (const [name, text] of triggersFor(from, names)) write(join(databasePath, `triggers/${name}`), text);

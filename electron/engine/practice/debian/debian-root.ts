@@ -26,7 +26,17 @@ import { ownSources, sourcesText, waySettings } from './sources.js';
 import { contentOf, statusParagraphs, type StatusParagraph } from './status-paragraphs.js';
 
 /** Links that no package lists, because its script makes them; those of the merged /usr must be there before all else. */
-const scriptedLinks = ['bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32', 'lib.usr-is-merged', 'var/run', 'var/lock'];
+const scriptedLinks = [
+  'bin',
+  'sbin',
+  'lib',
+  'lib32',
+  'lib64',
+  'libx32',
+  'lib.usr-is-merged',
+  'var/run',
+  'var/lock',
+];
 
 /** Files that are made here, whatever a package or the machine has. */
 const madeHere = /^etc\/(?:passwd|group|shadow|gshadow)-?$/;
@@ -38,7 +48,9 @@ export function debianPackages(view: TreeView): { packages: StatusParagraph[]; n
   const native = nativeOf(installed);
   if (native === undefined) throw new Fault('PRACTICE_IMPOSSIBLE', 'dpkg itself is not among the packages.');
   const packages = practicePackages(installed);
-  const incomplete = packages.filter(({ state }) => !['installed', 'triggers-pending', 'triggers-awaited'].includes(state));
+  const incomplete = packages.filter(
+    ({ state }) => !['installed', 'triggers-pending', 'triggers-awaited'].includes(state),
+  );
   if (incomplete.length > 0) {
     throw new Fault(
       'PRACTICE_IMPOSSIBLE',
@@ -123,19 +135,33 @@ function writeAccounts(from: TreeView, root: RawPath): void {
 function writeNames(from: TreeView, root: RawPath): void {
   writeFileSync(bytes(join(root, 'etc/hostname')), 'practice\n');
   writeFileSync(bytes(join(root, 'etc/hosts')), '127.0.0.1 localhost practice\n::1 localhost\n');
-  const model = modelsOfNsswitch.map((path) => from.resolve(path as RawPath)).find((place) => place !== undefined);
-  if (model !== undefined)
-    writeFileSync(bytes(join(root, 'etc/nsswitch.conf')), readFileSync(bytes(model)));
+  const model = modelsOfNsswitch
+    .map((path) => from.resolve(path as RawPath))
+    .find((place) => place !== undefined);
+  if (model !== undefined) writeFileSync(bytes(join(root, 'etc/nsswitch.conf')), readFileSync(bytes(model)));
 }
 
 /** True when the distribution's own archive is among the sources. */
-async function writeSources(from: TreeView, root: RawPath, native: string, signal: AbortSignal): Promise<boolean> {
-  for (const folder of ['etc/apt/sources.list.d', 'etc/apt/apt.conf.d', 'etc/apt/keyrings', 'var/lib/apt/lists/partial', 'var/cache/apt/archives/partial'])
+async function writeSources(
+  from: TreeView,
+  root: RawPath,
+  native: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const folder of [
+    'etc/apt/sources.list.d',
+    'etc/apt/apt.conf.d',
+    'etc/apt/keyrings',
+    'var/lib/apt/lists/partial',
+    'var/cache/apt/archives/partial',
+  ])
     makeFolder(root, folder as RawPath);
   const sources = ownSources(from, native);
   writeFileSync(bytes(join(root, 'etc/apt/sources.list.d/archive.sources')), sourcesText(sources));
   const dump = await run(['apt-config', 'dump'], { timeoutMs: 30_000, signal });
   // A proxy may have a password in it.
-  writeFileSync(bytes(join(root, 'etc/apt/apt.conf.d/90practice')), waySettings(dump.stdout), { mode: 0o600 });
+  writeFileSync(bytes(join(root, 'etc/apt/apt.conf.d/90practice')), waySettings(dump.stdout), {
+    mode: 0o600,
+  });
   return sources.length > 0;
 }

@@ -77,7 +77,9 @@ function allSources(view: TreeView): AnySource[] {
   const names = view.list(folder) ?? [];
   return [
     ...lineSources(contentOf(view, 'etc/apt/sources.list' as RawPath)),
-    ...names.filter((name) => name.endsWith('.list')).flatMap((name) => lineSources(contentOf(view, join(folder, name)))),
+    ...names
+      .filter((name) => name.endsWith('.list'))
+      .flatMap((name) => lineSources(contentOf(view, join(folder, name)))),
     ...names
       .filter((name) => name.endsWith('.sources'))
       .flatMap((name) => paragraphSources(contentOf(view, join(folder, name)))),
