@@ -52,8 +52,9 @@ export function activate(system: System, options: ActivateOptions = {}): Promise
       const how = options.scheduled ? 'shutdown' : (options.how ?? record.plan.activation.how);
       const atomic = requireWay(engine, how);
       await requireReadiness(engine, { moment: 'before-activation', plan: record.plan });
-      if (how === 'shutdown' && system.isRunning && !options.scheduled) return schedule(system, record, started);
-      return withPackageLocks(system, engine.packages.locks, () =>
+      if (how === 'shutdown' && system.isRunning && !options.scheduled)
+        return schedule(system, record, started);
+      return withPackageLocks(system, engine.packages, () =>
         commit(engine, record, { how, atomic, started }),
       );
     });

@@ -31,7 +31,8 @@ export async function changedMeanwhile(
   for await (const { path } of compareManifests(readManifest(base), now, { ignoreDirectoryTimes: true })) {
     if (path === '') continue;
     if (!touches(path, byPath)) carried.push(path);
-    else if (classify(path) === 'system' && !sameAsStaged(engine.system, path, staged.view)) collisions.push(path);
+    else if (classify(path) === 'system' && !sameAsStaged(engine.system, path, staged.view))
+      collisions.push(path);
   }
   return { carried, collisions };
 }

@@ -54,12 +54,12 @@ async function practiceHere(
       { offline, owners: surroundings.owners ?? realOwners, signal },
       tale,
     );
-    await walk(made.system, made, tale, surroundings.onMoment ?? (() => undefined));
+    const { built } = await walk(made, tale, surroundings.onMoment ?? (() => undefined));
     kept = keep;
     return {
       root: display(place.root),
       kept,
-      updates: made.built ? 'built' : 'archive',
+      updates: built ? 'built' : 'archive',
       steps: tale.steps,
       proved: tale.proved,
     };

@@ -69,7 +69,7 @@ async function settle(engine: Engine, transaction: Transaction): Promise<Settled
         'A staging was interrupted; its clone was removed. The system was never touched.',
       );
     case 'activate':
-      return withPackageLocks(engine.system, engine.packages.locks, async () =>
+      return withPackageLocks(engine.system, engine.packages, async () =>
         (await settleActivation(engine, transaction, journal))
           ? answer(
               'rolled-forward',
@@ -81,7 +81,7 @@ async function settle(engine: Engine, transaction: Transaction): Promise<Settled
             ),
       );
     case 'rollback':
-      return withPackageLocks(engine.system, engine.packages.locks, () =>
+      return withPackageLocks(engine.system, engine.packages, () =>
         Promise.resolve(
           settleRollback(engine, transaction)
             ? answer(

@@ -39,7 +39,7 @@ export function rollback(system: System, options: RollbackOptions = {}): Promise
       const way = restorePointsOf(system, environment)
         .filter(({ created, id }) => id === target.id || created > target.created)
         .reverse();
-      return withPackageLocks(system, packages.locks, async () => {
+      return withPackageLocks(system, packages, async () => {
         const results: RolledBack[] = [];
         for (const point of way) results.push(await returnTo(engine, point, options.dryRun ?? false));
         if (!options.dryRun && system.isRunning) await renewBootMenu();

@@ -47,7 +47,9 @@ export function openDisks(): Disks {
     async mount(kind, place, mebibytes) {
       mkdirSync(place, { recursive: true });
       if (kind === 'tmpfs') {
-        await runOrFault(['mount', '-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=755`, 'understudy', place], { timeoutMs: 30_000 });
+        await runOrFault(['mount', '-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=755`, 'understudy', place], {
+          timeoutMs: 30_000,
+        });
       } else {
         const image = join(folder, `image-${images++}`);
         writeFileSync(image, '');

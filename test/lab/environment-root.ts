@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { runOrFault } from '../../electron/engine/process/run.js';
 import { debianRoot, removeRoot } from './debian-root.js';
 
-const heavy = ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/share/zoneinfo', 'usr/lib/x86_64-linux-gnu/gconv', 'var/cache'];
+const heavy = [
+  'usr/share/doc',
+  'usr/share/man',
+  'usr/share/locale',
+  'usr/share/zoneinfo',
+  'usr/lib/x86_64-linux-gnu/gconv',
+  'var/cache',
+];
 
 /** The folder of a fresh tree; `removeRoot` removes it. */
 export async function environmentRoot(): Promise<string> {

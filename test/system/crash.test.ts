@@ -29,7 +29,9 @@ let before: ManifestEntry[] = [];
 let after: ManifestEntry[] = [];
 
 async function engine(verb: string, options: unknown = {}, dieAt = 0): Promise<Ended> {
-  const result = await run([process.execPath, child, root, verb, JSON.stringify(options), String(dieAt)], { timeoutMs: 120_000 });
+  const result = await run([process.execPath, child, root, verb, JSON.stringify(options), String(dieAt)], {
+    timeoutMs: 120_000,
+  });
   if (result.signal === 'SIGKILL') return { killed: true, steps: dieAt, names: [], outcome: { ok: false } };
   if (result.status !== 0) throw new Error(`${verb}: ${result.stderr}`);
   return { killed: false, ...(JSON.parse(result.stdout) as Omit<Ended, 'killed'>) };
@@ -143,41 +145,45 @@ describe.skipIf(impossible)(`a power cut (${impossible ?? 'runs'})`, () => {
     expect(await state()).toBe('old');
   });
 
-  it('at every step of recover itself, after a cut at each journaled record', { timeout: 1_800_000 }, async () => {
-    await copyStore();
-    const { names } = await succeed('activate', { how: 'live' });
-    const back = await succeed('rollback');
-    let cuts = 0;
-    const cutRecover = async (): Promise<void> => {
-      for (let dieAt = 1; (await engine('recover', {}, dieAt)).killed; dieAt += 1) cuts += 1;
-      expect((await succeed('recover')).outcome.value).toMatchObject({ transactions: [] });
-    };
-    const journaled = (list: string[]): number[] =>
-      list.flatMap((name, index) => (name.includes(':') ? [index + 1] : []));
-    // In the middle of the changes as well, not only where a record was just written.
-    const middle = names.lastIndexOf('change') - 5;
-    for (const dieAt of [...journaled(names), middle]) {
+  it(
+    'at every step of recover itself, after a cut at each journaled record',
+    { timeout: 1_800_000 },
+    async () => {
       await copyStore();
-      await engine('activate', { how: 'live' }, dieAt);
-      await cutRecover();
-      const now = await state();
-      expect(['old', 'new'], `activate ${names[dieAt - 1]}: ${now}`).toContain(now);
-      if (now === 'new') await succeed('rollback');
-      expect(await state()).toBe('old');
-    }
-    for (const dieAt of [...journaled(back.names), back.names.lastIndexOf('change') - 3]) {
-      await copyStore();
-      await succeed('activate', { how: 'live' });
-      await engine('rollback', {}, dieAt);
-      await cutRecover();
-      const now = await state();
-      expect(['old', 'new'], `rollback ${back.names[dieAt - 1]}: ${now}`).toContain(now);
-      if (now === 'new') await succeed('rollback');
-      expect(await state()).toBe('old');
-    }
-    console.log(`recover: killed ${cuts} times`);
-    expect(cuts).toBeGreaterThan(50);
-  });
+      const { names } = await succeed('activate', { how: 'live' });
+      const back = await succeed('rollback');
+      let cuts = 0;
+      const cutRecover = async (): Promise<void> => {
+        for (let dieAt = 1; (await engine('recover', {}, dieAt)).killed; dieAt += 1) cuts += 1;
+        expect((await succeed('recover')).outcome.value).toMatchObject({ transactions: [] });
+      };
+      const journaled = (list: string[]): number[] =>
+        list.flatMap((name, index) => (name.includes(':') ? [index + 1] : []));
+      // In the middle of the changes as well, not only where a record was just written.
+      const middle = names.lastIndexOf('change') - 5;
+      for (const dieAt of [...journaled(names), middle]) {
+        await copyStore();
+        await engine('activate', { how: 'live' }, dieAt);
+        await cutRecover();
+        const now = await state();
+        expect(['old', 'new'], `activate ${names[dieAt - 1]}: ${now}`).toContain(now);
+        if (now === 'new') await succeed('rollback');
+        expect(await state()).toBe('old');
+      }
+      for (const dieAt of [...journaled(back.names), back.names.lastIndexOf('change') - 3]) {
+        await copyStore();
+        await succeed('activate', { how: 'live' });
+        await engine('rollback', {}, dieAt);
+        await cutRecover();
+        const now = await state();
+        expect(['old', 'new'], `rollback ${back.names[dieAt - 1]}: ${now}`).toContain(now);
+        if (now === 'new') await succeed('rollback');
+        expect(await state()).toBe('old');
+      }
+      console.log(`recover: killed ${cuts} times`);
+      expect(cuts).toBeGreaterThan(50);
+    },
+  );
 
   it('leaves no mount behind', () => {
     expect(existsSync(store)).toBe(true);

@@ -25,7 +25,9 @@ describe.skipIf(impossible)(`the main job on a Debian tree (${impossible ?? 'run
 
   /** The value of the verb's result, in JSON; the exit code is checked. */
   async function understudy<T>(...words: string[]): Promise<T> {
-    const result = await run([process.execPath, launcher, '--root', root, '--json', ...words], { timeoutMs: 900_000 });
+    const result = await run([process.execPath, launcher, '--root', root, '--json', ...words], {
+      timeoutMs: 900_000,
+    });
     expect(result.status, result.stdout.slice(-2000) + result.stderr).toBe(0);
     const last = result.stdout.trimEnd().split('\n').at(-1) ?? '';
     const answer = JSON.parse(last) as { type: string; ok: boolean; value: T };
@@ -75,25 +77,31 @@ describe.skipIf(impossible)(`the main job on a Debian tree (${impossible ?? 'run
     const review = reviewSchema.parse(await understudy('review'));
     expect(review.ready).toBe(true);
     expect(review.proofs.find(({ id }) => id === 'kernels')).toMatchObject({ result: 'pass' });
-    expect(review.files.some(({ path, kind }) => path.includes('boot/vmlinuz-') && kind === 'added')).toBe(true);
+    expect(review.files.some(({ path, kind }) => path.includes('boot/vmlinuz-') && kind === 'added')).toBe(
+      true,
+    );
   });
 
-  it('activates: the package database is clean and the versions are the new ones', { timeout: 300_000 }, async () => {
-    const activated = await understudy<Activated>('activate', '--how', 'live', '--yes');
-    console.log(`activated in ${activated.seconds} s, the switch itself ${activated.switchSeconds} s`);
-    expect((await inTree(root, ['dpkg', '--audit'])).trim()).toBe('');
-    expect((await inTree(root, ['dpkg', '--verify'])).trim()).toBe('');
-    const versions = new Map(
-      (await inTree(root, ['dpkg-query', '-W', '-f', '${Package}:${Architecture} ${Version}\n']))
-        .trim()
-        .split('\n')
-        .map((line) => line.split(' ') as [string, string]),
-    );
-    for (const { name, architecture, to } of planned.changes) {
-      if (to !== null) expect(versions.get(`${name}:${architecture}`), name).toBe(to);
-    }
-    expect(readdirSync(join(root, 'boot')).filter((name) => name.startsWith('vmlinuz-')).length).toBe(2);
-  });
+  it(
+    'activates: the package database is clean and the versions are the new ones',
+    { timeout: 300_000 },
+    async () => {
+      const activated = await understudy<Activated>('activate', '--how', 'live', '--yes');
+      console.log(`activated in ${activated.seconds} s, the switch itself ${activated.switchSeconds} s`);
+      expect((await inTree(root, ['dpkg', '--audit'])).trim()).toBe('');
+      expect((await inTree(root, ['dpkg', '--verify'])).trim()).toBe('');
+      const versions = new Map(
+        (await inTree(root, ['dpkg-query', '-W', '-f', '${Package}:${Architecture} ${Version}\n']))
+          .trim()
+          .split('\n')
+          .map((line) => line.split(' ') as [string, string]),
+      );
+      for (const { name, architecture, to } of planned.changes) {
+        if (to !== null) expect(versions.get(`${name}:${architecture}`), name).toBe(to);
+      }
+      expect(readdirSync(join(root, 'boot')).filter((name) => name.startsWith('vmlinuz-')).length).toBe(2);
+    },
+  );
 
   it('rolls back: the tree is the one before, byte for byte', { timeout: 300_000 }, async () => {
     const back = await understudy<RolledBack>('rollback', '--yes');

@@ -1,7 +1,9 @@
 /** One Understudy at a time works on a system: a record lock on `store/lock`, gone with the process that holds it. */
+import { lstatSync } from 'node:fs';
 import { Fault } from '../fault.js';
+import type { PackageManager } from '../packages/package-manager.js';
 import { lockHolder, tryLock, type HeldLock } from '../posix/lock.js';
-import { join } from '../posix/raw-path.js';
+import { bytes, isWithin, join } from '../posix/raw-path.js';
 import { makeStore, type System } from '../system.js';
 
 /** Record locks do not exclude two holders within one process; this does. */
@@ -30,18 +32,22 @@ export function storeLockHolder(system: System): number | undefined {
 }
 
 /**
- * Takes the package manager's own locks, in order, so that no other tool works on the database meanwhile. Throws
- * `BUSY_PACKAGES` and lets go of those already taken.
+ * Takes the package manager's own locks, in order, so that no other tool works on the database meanwhile. A lock that does not
+ * exist outside the database (of a cache that was never used) is left alone. Throws `BUSY_PACKAGES` and lets go of those
+ * already taken.
  */
 export async function withPackageLocks<T>(
   system: System,
-  locks: readonly string[],
+  packages: Pick<PackageManager, 'locks' | 'database'>,
   body: () => Promise<T>,
 ): Promise<T> {
   const held: HeldLock[] = [];
   try {
-    for (const lock of locks) {
-      const attempt = tryLock(join(system.root, lock));
+    for (const lock of packages.locks) {
+      const path = join(system.root, lock);
+      const inDatabase = packages.database.some((folder) => isWithin(lock, folder));
+      if (!inDatabase && !lstatSync(bytes(path), { throwIfNoEntry: false })) continue;
+      const attempt = tryLock(path);
       if ('busy' in attempt) throw new Fault('BUSY_PACKAGES', `/${lock}: process ${attempt.busy.pid}`);
       held.push(attempt.held);
     }

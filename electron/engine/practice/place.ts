@@ -2,7 +2,7 @@
  * Where a practice system is made: a cache folder on a file system that can hold an overlay's upper layer (a container's root
  * mostly cannot) and has the room. Nothing is concluded from names: a session over an empty clone is opened and closed.
  */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { openSession } from '../environments/session/open-session.js';
 import { readMountTable } from '../inspect/mount-table.js';
 import { thisMachine } from '../inspect/sources.js';
@@ -34,6 +34,10 @@ export async function practicePlace(
   for (const parent of candidates) {
     try {
       mkdirSync(parent, { recursive: true, mode: 0o700 });
+      if (!isOurs(parent)) {
+        reasons.push(`${parent}: belongs to someone else, or others may write to it.`);
+        continue;
+      }
       removeStale(raw(parent));
       const place = placeAt(raw(mkdtempSync(`${parent}/practice-`)));
       const reason = await unfit(place.folder);
@@ -66,16 +70,23 @@ async function givenPlace(given: string): Promise<PracticePlace> {
   throw new Fault('PRACTICE_IMPOSSIBLE', `${given}: ${reason}`);
 }
 
+/** Root's own cache, whatever a user's environment says. */
 function cacheFolders(): string[] {
   const uid = process.getuid?.() ?? 0;
-  const cache =
-    process.env['XDG_CACHE_HOME'] ??
-    (uid === 0 && !inUserNamespace() ? '/var/cache' : `${process.env['HOME'] ?? '/nonexistent'}/.cache`);
+  const { XDG_CACHE_HOME: cache, HOME: home } = process.env;
+  const own = cache ?? (home === undefined ? undefined : `${home}/.cache`);
+  const first = uid === 0 && !inUserNamespace() ? '/var/cache' : own;
   return [
-    `${cache}/understudy`,
+    ...(first === undefined ? [] : [`${first}/understudy`]),
     `/var/tmp/understudy-practice-${ownUser(uid)}`,
     `/tmp/understudy-practice-${ownUser(uid)}`,
   ];
+}
+
+/** In a folder that anyone may write to, anyone may have made the folder before, or a link in its place. */
+function isOurs(folder: string): boolean {
+  const status = lstatSync(folder);
+  return status.isDirectory() && status.uid === process.getuid?.() && (status.mode & 0o022) === 0;
 }
 
 /** In a user namespace everyone is root; the name of the folder shall still tell users apart. */

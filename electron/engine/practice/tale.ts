@@ -1,8 +1,11 @@
 /** Tells a practice run as it happens: each step is a phase, what the verbs report shows as its progress, a sentence ends it. */
 import type { PracticeResult } from '../../../shared/practice.js';
+import type { ProgressEvent } from '../../../shared/progress.js';
 import type { Reporter } from '../report.js';
 
-export interface Step<T> {
+type Show = (detail: Pick<ProgressEvent, 'text' | 'done' | 'total' | 'unit'>) => void;
+
+interface Told<T> {
   readonly value: T;
   /** What happened, for someone who sees it for the first time. */
   readonly sentence: string;
@@ -11,7 +14,7 @@ export interface Step<T> {
 export class Tale {
   readonly steps: PracticeResult['steps'] = [];
   readonly proved: string[] = [];
-  #show: ((detail: { text: string }) => void) | undefined;
+  #show: Show | undefined;
 
   constructor(private readonly report: Reporter) {}
 
@@ -19,19 +22,19 @@ export class Tale {
   readonly inner: Reporter = {
     phase: (_phase, text, body) => {
       this.#show?.({ text });
-      return body((detail) => {
-        if (detail.text !== undefined) this.#show?.({ text: `${text}: ${detail.text}` });
+      return body(({ text: detail }) => {
+        if (detail !== undefined) this.#show?.({ text: `${text}: ${detail}` });
       });
     },
     log: () => undefined,
   };
 
-  async step<T>(name: string, title: string, body: () => Promise<Step<T>>): Promise<T> {
+  async step<T>(name: string, title: string, body: (show: Show) => Promise<Told<T>>): Promise<T> {
     const started = Date.now();
     const { value, sentence } = await this.report.phase('practice', title, async (show) => {
       this.#show = show;
       try {
-        return await body();
+        return await body(show);
       } finally {
         this.#show = undefined;
       }
@@ -42,8 +45,19 @@ export class Tale {
     return value;
   }
 
-  prove(sentence: string): void {
-    this.proved.push(sentence);
-    this.report.log('practice', `  proved: ${sentence}`);
+  /** A step that only proves something. Whatever is not so throws. */
+  async prove(title: string, body: () => Promise<readonly string[]>): Promise<void> {
+    const before = this.proved.length;
+    await this.step('prove', title, async () => {
+      const sentences = await body();
+      this.proved.push(...sentences);
+      const [only, ...more] = sentences;
+      return {
+        value: undefined,
+        sentence: more.length === 0 ? (only ?? '') : `${sentences.length} things are proved.`,
+      };
+    });
+    const added = this.proved.slice(before);
+    if (added.length > 1) for (const sentence of added) this.report.log('practice', `  ${sentence}`);
   }
 }

@@ -82,7 +82,9 @@ function follow(task: NamespaceTask, { report, signal }: PracticeOptions): Promi
       'data',
       (chunk: Buffer) => (complaint = (complaint + chunk.toString('utf8')).slice(-4096)),
     );
-    const cancel = (): void => void (child.connected && child.send({ type: 'cancel' }, () => undefined));
+    const cancel = (): void => {
+      if (child.connected) child.send({ type: 'cancel' }, () => undefined);
+    };
     signal.addEventListener('abort', cancel, { once: true });
     let outcome: Outcome<PracticeResult> | undefined;
     const relay = relayTo(report);

@@ -8,7 +8,21 @@ import { join } from 'node:path';
 /** Where the script leaves its records, in the tree. */
 export const reportFolder = 'run/report';
 
-const outside = ['proc', 'sys', 'dev', 'run', 'tmp', 'root', 'home', 'srv', 'mnt', 'media', 'var/tmp', 'var/log', 'var/cache']
+const outside = [
+  'proc',
+  'sys',
+  'dev',
+  'run',
+  'tmp',
+  'root',
+  'home',
+  'srv',
+  'mnt',
+  'media',
+  'var/tmp',
+  'var/log',
+  'var/cache',
+]
   .concat('var/lib/understudy', '.understudy', 'boot/.understudy', 'usr/sbin/policy-rc.d', 'lost+found')
   .map((path) => `-path ./${path}`)
   .join(' -o ');
@@ -53,14 +67,18 @@ function linkGroups(records: readonly string[]): string[] {
     groups.set(record.slice(0, space), group);
     group.push(record.slice(space + 1));
   }
-  return [...groups.values()].filter((group) => group.length > 1).map((group) => `one inode: ${group.join(' = ')}`);
+  return [...groups.values()]
+    .filter((group) => group.length > 1)
+    .map((group) => `one inode: ${group.join(' = ')}`);
 }
 
 /** Lines that only one of the two has: `-` the first, `+` the second. */
 export function contrast(first: Description, second: Description): string[] {
   const only = (a: Description, b: Description, mark: string): string[] =>
     [...a.lines].filter((line) => !b.lines.has(line)).map((line) => `${mark} ${line}`);
-  return [...only(first, second, '-'), ...only(second, first, '+')].sort((a, b) => (a.slice(2) < b.slice(2) ? -1 : 1));
+  return [...only(first, second, '-'), ...only(second, first, '+')].sort((a, b) =>
+    a.slice(2) < b.slice(2) ? -1 : 1,
+  );
 }
 
 /** An empty folder for the records. */

@@ -24,7 +24,7 @@ mkdir plain plain/inner; echo x > plain/x; echo y > plain/inner/y
 mkdir -p opaque/kept-name opaque/gone/deep; echo 1 > opaque/old; echo 2 > opaque/same-name; echo 3 > opaque/kept-name/old; echo 4 > opaque/gone/deep/file
 mkdir -p dir-to-file/deep dir-to-link/deep; echo 1 > dir-to-file/deep/file; echo 2 > dir-to-link/deep/file
 ln -s plain link; ln -s plain link-to-dir; ln -s keep link-to-file; ln -s /nowhere dangling; ln -s plain link-time
-mkdir empty empty-gone dir-mode dir-owner dir-acl dir-xattr dir-time dir-temporary moved moved/inner; echo m > moved/inner/file
+mkdir empty empty-gone dir-mode dir-owner dir-acl dir-xattr dir-temporary moved moved/inner; echo m > moved/inner/file
 setfattr -n user.note -v dir dir-xattr
 mkfifo fifo; mknod device c 1 3; mknod block b 7 99
 mkdir "$latin-dir"; echo l > "$latin-dir/$latin"
@@ -55,7 +55,7 @@ rm -r dir-to-file; echo file > dir-to-file; rm -r dir-to-link; ln -s keep dir-to
 ln -sfn empty link; rm link-to-dir; mkdir link-to-dir; echo in > link-to-dir/in; rm link-to-file; echo file > link-to-file
 ln -sfn /elsewhere dangling; touch -h -d '2001-02-03 04:05:06.123456789' link-time
 rmdir empty-gone; chmod 2750 dir-mode; chown 5:6 dir-owner; setfacl -m u:79:rwx dir-acl; setfacl -d -m u:80:rx dir-acl
-mkdir dir-acl/inherits; setfattr -n user.note -v changed dir-xattr; touch -d '2001-02-03 04:05:06' dir-time
+mkdir dir-acl/inherits; setfattr -n user.note -v changed dir-xattr
 echo t > dir-temporary/t; rm dir-temporary/t
 mv moved renamed
 rm fifo; mkfifo -m 600 fifo-new; rm device; mknod -m 640 device-new c 1 5; rm block; echo plain > block

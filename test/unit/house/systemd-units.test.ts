@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,8 +32,11 @@ function installed(): void {
   cpSync(ofSystemd, join(root, ofSystemd), { recursive: true, verbatimSymlinks: true });
   for (const name of readdirSync(units))
     copyFileSync(join(units, name), join(root, 'etc/systemd/system', name));
-  writeFileSync(join(root, 'usr/bin/understudy'), '#!/bin/sh\n');
-  chmodSync(join(root, 'usr/bin/understudy'), 0o755);
+  symlinkSync('usr/bin', join(root, 'bin'));
+  for (const name of ['understudy', 'true']) {
+    writeFileSync(join(root, 'usr/bin', name), '#!/bin/sh\n');
+    chmodSync(join(root, 'usr/bin', name), 0o755);
+  }
 }
 
 function verify(name: string): { status: number | null; ours: string[] } {

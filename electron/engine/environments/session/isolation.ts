@@ -46,6 +46,7 @@ export function assemble(setup: SessionSetup): void {
   for (const { from, to, readOnly: fixed } of setup.binds) {
     makeFolder(root, to);
     bind(from as RawPath, join(root, to), fixed);
+    if (!fixed) mount(from, join(root, to), null, bindFlag | remount | noDevices);
   }
   if (setup.network === 'host') lendNameResolution(root);
   mountProc(root);
@@ -58,6 +59,7 @@ function mountLayer(root: RawPath, layer: SessionLayer, userNamespace: boolean):
   const target = join(root, layer.mount);
   if (layer.kind === 'copy') {
     bind(layer.upper as RawPath, target, false);
+    mount(layer.upper, target, null, bindFlag | remount | noDevices);
     return;
   }
   // The mark of an earlier volatile mount; its data was synced when that session closed.
@@ -156,7 +158,8 @@ function mountSys(root: RawPath): void {
 function mountDevices(root: RawPath): void {
   makeFolder(root, 'dev');
   const dev = join(root, 'dev');
-  mount('understudy', dev, 'tmpfs', noSetuid | noExecute, 'mode=755,size=64k');
+  // The devices below are mounts of their own; one that a script makes beside them (mknod(2)) must not work.
+  mount('understudy', dev, 'tmpfs', noDevices | noSetuid | noExecute, 'mode=755,size=64k');
   for (const name of devices) {
     writeFileSync(bytes(join(dev, name)), '');
     mount(`/dev/${name}`, join(dev, name), null, bindFlag);

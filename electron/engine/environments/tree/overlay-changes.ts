@@ -3,6 +3,7 @@
  * Changes come sorted by path; all descendants of a removed or replaced directory are listed one by one.
  */
 import { closeSync, constants, openSync, readlinkSync, readSync, type Stats } from 'node:fs';
+import { bigStatus } from '../../files/attributes.js';
 import { bytes, join, type RawPath } from '../../posix/raw-path.js';
 import { getXattr, isOverlayXattr, listXattrs } from '../../posix/xattr.js';
 import { namesIn } from '../plain-view.js';
@@ -23,10 +24,41 @@ export function changesOf(layers: readonly Layer[], skip: (path: RawPath) => boo
       (path) => skip(path) || (path !== layer.mount && mountPoints.has(path)),
     );
   }
+  changes.push(...otherNames(layers, changes, skip));
   return changes.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
 type Skip = (path: RawPath) => boolean;
+
+/**
+ * Further names of changed files that are as they were in all else: `ln old new` in the rehearsal makes one inode of both, and
+ * so it must stay.
+ */
+function otherNames(layers: readonly Layer[], changes: readonly TreeChange[], skip: Skip): TreeChange[] {
+  const listed = new Set<string>(changes.map(({ path }) => path));
+  /** Inode to the number of its names that are not listed. */
+  const missing = new Map<string, number>();
+  const keyOf = ({ dev, ino }: Stats): string => `${dev}:${ino}`;
+  for (const { path, kind, type } of changes) {
+    const status = type === 'file' && kind !== 'removed' ? statusOf(stagedPlace(path, layers)) : undefined;
+    if (!status || status.nlink < 2) continue;
+    missing.set(keyOf(status), (missing.get(keyOf(status)) ?? status.nlink) - 1);
+  }
+  if (![...missing.values()].some((count) => count > 0)) return [];
+  const found: TreeChange[] = [];
+  const walk = (layer: Layer, inner: RawPath): void => {
+    for (const name of namesIn(join(layer.upper, inner)) ?? []) {
+      const path = join(layer.mount, join(inner, name));
+      const status = statusOf(join(layer.upper, join(inner, name)));
+      if (!status || skip(path)) continue;
+      if (status.isDirectory()) walk(layer, join(inner, name));
+      else if (status.isFile() && missing.has(keyOf(status)) && !listed.has(path))
+        found.push(change('changed', path, status));
+    }
+  };
+  for (const layer of layers) if (layer.kind === 'overlay') walk(layer, '' as RawPath);
+  return found;
+}
 
 function walkOverlay(layer: Layer, inner: RawPath, changes: TreeChange[], skip: Skip, hidden = false): void {
   const upperFolder = join(layer.upper, inner);
@@ -145,12 +177,17 @@ function sameEntry(a: RawPath, aStatus: Stats, b: RawPath, bStatus: Stats): bool
   if (aStatus.isSymbolicLink()) {
     return (
       readlinkSync(bytes(a), 'latin1') === readlinkSync(bytes(b), 'latin1') &&
-      aStatus.mtimeMs === bStatus.mtimeMs
+      sameTime(a, aStatus, b, bStatus)
     );
   }
-  if (aStatus.rdev !== bStatus.rdev || aStatus.size !== bStatus.size || aStatus.mtimeMs !== bStatus.mtimeMs)
+  if (aStatus.rdev !== bStatus.rdev || aStatus.size !== bStatus.size || !sameTime(a, aStatus, b, bStatus))
     return false;
   return !aStatus.isFile() || sameContent(a, b);
+}
+
+/** To the nanosecond, which a number of milliseconds cannot hold. */
+function sameTime(a: RawPath, aStatus: Stats, b: RawPath, bStatus: Stats): boolean {
+  return aStatus.mtimeMs === bStatus.mtimeMs && bigStatus(a).mtimeNs === bigStatus(b).mtimeNs;
 }
 
 /** Builds with a fixed date give different files of one size and time, so the content has the last word. */

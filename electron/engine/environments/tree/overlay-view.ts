@@ -71,7 +71,9 @@ export function overlayView(layers: readonly Layer[]): TreeView {
       if (!status && (layer.kind === 'copy' || hiddenByUpper(layer.upper, inner))) return undefined;
       if (!status) return namesIn(join(layer.lower, inner));
       const names = new Set(
-        layer.kind === 'copy' || isOpaque(upper) || hiddenByUpper(layer.upper, inner) ? [] : (namesIn(join(layer.lower, inner)) ?? []),
+        layer.kind === 'copy' || isOpaque(upper) || hiddenByUpper(layer.upper, inner)
+          ? []
+          : (namesIn(join(layer.lower, inner)) ?? []),
       );
       for (const name of namesIn(upper) ?? []) {
         const entry = statusOf(join(upper, name));

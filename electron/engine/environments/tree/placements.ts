@@ -101,7 +101,9 @@ function openParent(
   try {
     return folders.of(parentOf(path));
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT' && (put === 'nothing' || put === 'time')) return undefined;
+    // Gone, or replaced by something that is no directory when the list is placed a second time.
+    const absent = ['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemErrorCode(error) ?? '');
+    if (absent && (put === 'nothing' || put === 'time')) return undefined;
     throw error;
   }
 }

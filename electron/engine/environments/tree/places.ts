@@ -42,7 +42,10 @@ const realFileSystems = [
 /** File systems without the features that an overlay's lower layer or a hard link needs: they are copied. */
 const simpleFileSystems = ['vfat', 'exfat', 'msdos'];
 
-export function volumesOf(system: System, table: readonly MountEntry[] = readMountTable(thisMachine).entries): Volume[] {
+export function volumesOf(
+  system: System,
+  table: readonly MountEntry[] = readMountTable(thisMachine).entries,
+): Volume[] {
   const volumes: Volume[] = [];
   for (const entry of table) {
     const mount = relativeTo(system.root, entry.mountPoint);

@@ -3,9 +3,9 @@
  * running system and written to `switch.json` and the placement lists first; then `/usr` is exchanged in one atomic step,
  * which is the commit point, and the rest follows. Every method can be run again after a cut at any moment.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { Fault, systemErrorCode } from '../../fault.js';
+import { Fault } from '../../fault.js';
 import { writeFileDurably } from '../../files/durable.js';
 import { readJsonLines, writeJsonLines } from '../../files/json-lines.js';
 import { bytes, isWithin, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
@@ -17,9 +17,8 @@ import { namesIn } from '../plain-view.js';
 import { resolveInTree } from '../resolve.js';
 import { statusOf } from './overlay-view.js';
 import { folderAttributes, inOrder, place, placementSchema, type Placement } from './placements.js';
-import { placeOn, volumesOf, type Volume } from './places.js';
-
-export const restorePointsFolder = 'restore-points';
+import { volumesOf } from './places.js';
+import { switchFolder } from './restore-folders.js';
 
 const unitSchema = z.strictObject({
   /** The unit, relative to the root. */
@@ -232,58 +231,6 @@ export class TreeSwitch implements Switch {
   }
 }
 
-export function switchFolder(system: System, restorePoint: string): RawPath {
-  return join(join(system.store, restorePointsFolder), restorePoint);
-}
-
-/** The restore point's own folder on a volume, made when missing. */
-export function restoreFolderOn(system: System, volume: Volume, restorePoint: string): RawPath {
-  const folder = join(placeOn(system, volume, restorePointsFolder), restorePoint);
-  mkdirSync(bytes(folder), { recursive: true, mode: 0o700 });
-  return folder;
-}
-
-export function hasSwitch(system: System, restorePoint: string): boolean {
-  return existsSync(bytes(join(switchFolder(system, restorePoint), 'switch.json')));
-}
-
-/**
- * Removes a restore point from every volume; repeatable. The record of how to return goes first: as long as it is there,
- * everything that it names is there.
- */
-export function destroyRestorePoint(system: System, restorePoint: string): void {
-  const folder = switchFolder(system, restorePoint);
-  if (existsSync(bytes(folder))) {
-    for (const name of ['point.json', 'switch.json']) removeTree(join(folder, name));
-    syncDirectory(folder);
-  }
-  for (const volume of volumesOf(system).reverse()) {
-    const folder = join(placeOn(system, volume, restorePointsFolder), restorePoint);
-    if (!existsSync(bytes(folder))) continue;
-    for (const name of ['units', 'saved']) removeTree(join(folder, name));
-    if (folder !== switchFolder(system, restorePoint)) removeTree(folder);
-  }
-  removeTree(switchFolder(system, restorePoint));
-}
-
-/** Restore points that exist in the store, whatever their state. */
-export function restorePointNames(system: System): string[] {
-  try {
-    return readdirSync(bytes(join(system.store, restorePointsFolder)), { encoding: 'latin1' }).sort();
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
-
 function present(path: RawPath): RawPath | undefined {
   return statusOf(path) ? path : undefined;
-}
-
-function removeTree(path: RawPath): void {
-  rmSync(bytes(path), { recursive: true, force: true });
-}
-
-export function relativeToRoot(system: System, path: RawPath): string {
-  return system.root === '/' ? path.slice(1) : path.slice(system.root.length + 1);
 }

@@ -20,9 +20,11 @@ import {
 } from './clone.js';
 import { changesOf } from './overlay-changes.js';
 import { overlayView } from './overlay-view.js';
-import { exchangeUnits, prepareSwitch } from './prepare-switch.js';
+import { exchangeUnits } from './exchange-units.js';
+import { prepareSwitch } from './prepare-switch.js';
 import { sealOf } from './seal.js';
-import { destroyRestorePoint, hasSwitch, restorePointNames, TreeSwitch } from './tree-switch.js';
+import { destroyRestorePoint, hasSwitch, restorePointNames } from './restore-folders.js';
+import { TreeSwitch } from './tree-switch.js';
 import { syncFileSystem } from '../../posix/sync.js';
 
 export const treeEnvironment: Environment = {

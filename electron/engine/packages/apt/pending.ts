@@ -1,6 +1,6 @@
 /**
  * The updates that the known index offers, computed by the machine's own apt from the files of the tree: without root, without
- * network, and without writing anything (no caches, no locks).
+ * network, and without writing anything in it (no caches, no locks).
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,27 +15,26 @@ import { knownLists } from './index-date.js';
 import { resolveIn } from './resolve.js';
 
 export async function pending(system: System): Promise<PendingUpdate[]> {
-  if (system.isRunning) return pendingWith(system, {});
-  // apt.conf(5): the file of APT_CONFIG is read first. For another tree neither the machine's settings are right, nor may those of
-  // the tree be taken: they can name programs to run, and nothing of a tree runs outside a session.
   const folder = mkdtempSync(join(tmpdir(), 'understudy-apt-'));
   try {
-    const settings = join(folder, 'apt.conf');
-    writeFileSync(settings, 'Dir::Etc::parts "/dev/null";\nDir::Etc::main "/dev/null";\n');
-    return await pendingWith(system, { APT_CONFIG: settings });
+    return await pendingWith(system, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function pendingWith(
-  system: System,
-  environment: Readonly<Record<string, string>>,
-): Promise<PendingUpdate[]> {
+async function pendingWith(system: System, folder: string): Promise<PendingUpdate[]> {
+  const environment: Record<string, string> = {};
+  if (!system.isRunning) {
+    // apt.conf(5): the file of APT_CONFIG is read first. For another tree neither the machine's settings are right, nor may those
+    // of the tree be taken: they can name programs to run, and nothing of a tree runs outside a session.
+    environment['APT_CONFIG'] = join(folder, 'apt.conf');
+    writeFileSync(environment['APT_CONFIG'], 'Dir::Etc::parts "/dev/null";\nDir::Etc::main "/dev/null";\n');
+  }
   const view = plainView(system.root);
   const installed = statusEntries(view);
   const native = nativeArchitecture(installed) ?? '';
-  const options = optionsFor(system, native);
+  const options = optionsFor(system, native, folder);
   const context = { runner: run, options, environment, signal: system.signal, installed, native };
   const { changes } = await resolveIn(context, { scope: 'all', selected: [] });
   return changes.flatMap(
@@ -46,13 +45,14 @@ async function pendingWith(
   );
 }
 
-function optionsFor(system: System, native: string): string[] {
+function optionsFor(system: System, native: string, folder: string): string[] {
   const root = display(system.root);
   const settings: Record<string, string> = {
     Dir: root,
     'Dir::State::status': display(joinRaw(system.root, statusPath)),
-    'Dir::Cache::pkgcache': '',
-    'Dir::Cache::srcpkgcache': '',
+    // Built by the first of the commands, for the others.
+    'Dir::Cache::pkgcache': join(folder, 'pkgcache.bin'),
+    'Dir::Cache::srcpkgcache': join(folder, 'srcpkgcache.bin'),
     'Debug::NoLocking': 'true',
     'APT::Color': 'false',
     'APT::Get::Show-User-Simulation-Note': 'false',

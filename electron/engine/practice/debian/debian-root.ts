@@ -123,7 +123,7 @@ function writeAccounts(from: TreeView, root: RawPath): void {
     contentOf(from, 'etc/group' as RawPath),
   );
   const shadowGroup = Number(/^shadow:x:(\d+):/m.exec(files.group)?.[1] ?? 0);
-  for (const [name, text] of Object.entries(files)) {
+  for (const [name, text] of Object.entries<string>({ ...files })) {
     const path = bytes(join(root, `etc/${name}`));
     const secret = name.endsWith('shadow');
     writeFileSync(path, text, { encoding: 'latin1', mode: 0o600 });
