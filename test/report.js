@@ -32,7 +32,8 @@ function add(report, name, test) {
   else report.failures.push({ name, message: 'never came to an end' });
 }
 
-/** By convention a test that may be skipped says why in its title, or in that of its group: "(needs root)". */
+/** By convention a test that may be skipped says why in its title, or in that of its group: "(needs root)", "(no btrfs …)". */
 function reasonIn(name) {
-  return /\((needs [^)]*)\)/.exec(name)?.[1] ?? 'no reason stated';
+  const reason = /\(((?:needs|no) .*?)\)(?= > |$)/s.exec(name)?.[1] ?? 'no reason stated';
+  return reason.replace(/\s+/g, ' ');
 }

@@ -13,6 +13,8 @@ export function fitness(view: TreeView): string[] {
   const problems: string[] = [];
   const names = view.list(boot) ?? [];
   const releases = names.flatMap((name) => /^vmlinuz-(.+)$/.exec(name)?.[1] ?? []);
+  if (releases.length === 0 && lostItsKernels(view, names))
+    problems.push('No kernel is left in /boot for its modules.');
   const usable = releases.filter((release) => {
     const missing = missingFor(view, release, names);
     if (missing.length > 0) problems.push(`Kernel ${release}: ${missing.join(', ')}.`);
@@ -26,6 +28,21 @@ export function fitness(view: TreeView): string[] {
     : problems;
 }
 
+/** A container has no kernel, nor anything that goes with one; nor has a machine whose kernels lie elsewhere. */
+function lostItsKernels(view: TreeView, names: readonly string[]): boolean {
+  const traces = names.some((name) => /^(config-|System\.map-|initrd|initramfs|grub$)/.test(name));
+  return (
+    traces &&
+    (view.list(modules) ?? []).some((release) => view.locate(join(modules, `${release}/modules.dep`)))
+  );
+}
+
+/** Its kernels are booted with an initramfs: one is there, or the tool that makes them is. */
+function usesInitramfs(view: TreeView, names: readonly string[]): boolean {
+  const tools = ['etc/initramfs-tools', 'usr/lib/dracut', 'usr/lib/initcpio'] as RawPath[];
+  return names.some((name) => /^(initrd|initramfs)/.test(name)) || tools.some((path) => view.locate(path));
+}
+
 function missingFor(view: TreeView, release: string, names: readonly string[]): string[] {
   const missing: string[] = [];
   if (view.locate(join(modules, release)) === undefined) missing.push('its modules are missing');
@@ -34,10 +51,9 @@ function missingFor(view: TreeView, release: string, names: readonly string[]): 
   const image = names.find((name) =>
     [`initrd.img-${release}`, `initramfs-${release}.img`, `initrd-${release}`].includes(name),
   );
-  const others = names.some((name) => /^(initrd|initramfs)/.test(name));
   const place = image === undefined ? undefined : view.locate(join(boot, image));
   if (image === undefined) {
-    if (others) missing.push('its initramfs is missing');
+    if (usesInitramfs(view, names)) missing.push('its initramfs is missing');
   } else if (place === undefined || (statusOf(place)?.isFile() && statusOf(place)?.size === 0)) {
     missing.push('its initramfs is empty');
   }

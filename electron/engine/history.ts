@@ -8,6 +8,7 @@ import { transactionsOf } from './journal/journal.js';
 import type { Transaction } from './journal/read-journal.js';
 import { restorePointsOf, type RestorePointRecord } from './records/restore-points.js';
 import { stagesOf } from './records/stages.js';
+import { requireRecord } from './since.js';
 import type { System } from './system.js';
 
 export function history(system: System): Promise<Outcome<History>> {
@@ -82,6 +83,7 @@ function restorePointOf({ system, environment }: Engine, point: RestorePointReco
   try {
     const back = environment.readSwitch(system, point.id);
     problems.push(...back.damages());
+    requireRecord({ system }, point);
     if (problems.length === 0) problems.push(...fitness(back.viewBefore()));
   } catch (error) {
     const { problem } = faultOf(error);

@@ -13,6 +13,7 @@ import type { TreeChange } from './review/tree-change.js';
 import { scanEnvironment } from './scan-environment.js';
 import type { System } from './system.js';
 import type { Engine } from './engine.js';
+import { Fault } from './fault.js';
 
 export interface Meanwhile {
   readonly carried: readonly RawPath[];
@@ -27,6 +28,8 @@ export async function changedMeanwhile(
   const carried: RawPath[] = [];
   const collisions: RawPath[] = [];
   const byPath = new Map<string, TreeChange>(staged.changes.map((change) => [change.path, change]));
+  if (!statusOf(base))
+    throw new Fault('STAGE_DAMAGED', `${staged.clone.id}: the record of the system before is missing`);
   const now = scanEnvironment(engine, { hash: true });
   for await (const { path } of compareManifests(readManifest(base), now, { ignoreDirectoryTimes: true })) {
     if (path === '') continue;

@@ -5,9 +5,11 @@ import type { Engine } from './engine.js';
 import { Fault } from './fault.js';
 import { compareManifests, type Difference } from './manifest/compare.js';
 import type { ManifestEntry } from './manifest/entry.js';
-import { readManifest } from './manifest/read.js';
+import { readManifest, verifyManifest } from './manifest/read.js';
 import { scanEnvironment } from './scan-environment.js';
-import { bytes, isWithin, type RawPath } from './posix/raw-path.js';
+import { statusOf } from './environments/tree/overlay-view.js';
+import { bytes, isWithin, join, parentOf, type RawPath } from './posix/raw-path.js';
+import type { System } from './system.js';
 import { bigStatus } from './files/attributes.js';
 import { manifestAfter, type RestorePointRecord } from './records/restore-points.js';
 
@@ -25,10 +27,13 @@ export interface Since {
 /** Throws `RESTORE_POINT_DAMAGED` when the record of the update cannot be read. */
 export async function changedSince(engine: Engine, point: RestorePointRecord, back: Switch): Promise<Since> {
   const { system, packages, current } = engine;
+  requireRecord(engine, point);
   const changedPackages = packagesSince(engine, point);
   const theirs = new Set<string>();
+  // What was removed since is no longer in the current database, but comes back with the one before.
+  const views = [current, back.viewBefore()];
   for (const { name, architecture } of changedPackages) {
-    for (const path of packages.filesOf(current, name, architecture)) theirs.add(path);
+    for (const view of views) for (const path of packages.filesOf(view, name, architecture)) theirs.add(path);
   }
   const lost: RawPath[] = [];
   const kept: RawPath[] = [];
@@ -42,7 +47,15 @@ export async function changedSince(engine: Engine, point: RestorePointRecord, ba
       if (path === '' || theirs.has(path)) continue;
       if (packages.database.some((folder) => isWithin(path, folder))) continue;
       const inUnit = back.exchanges(path);
-      const collides = inUnit ? !sameBefore(difference, back) : updated.has(path);
+      if (inUnit && difference.kind === 'removed' && back.placeBefore(path) === undefined) continue;
+      if (belowFile(path, back, updated)) {
+        if (difference.kind === 'removed') continue;
+        if (difference.after.type !== 'dir') lost.push(path);
+        // Kept aside, it makes room for the file.
+        if (!inUnit) keepsakes.push({ path, exists: false });
+        continue;
+      }
+      const collides = inUnit ? !sameBefore(system, difference, back) : updated.has(path);
       if (collides) lost.push(path);
       else {
         kept.push(path);
@@ -78,11 +91,37 @@ function packagesSince({ packages, current }: Engine, point: RestorePointRecord)
   return changed;
 }
 
+/** Throws `RESTORE_POINT_DAMAGED` when the manifest of the system after the update is missing or damaged. */
+export function requireRecord({ system }: Pick<Engine, 'system'>, point: RestorePointRecord): void {
+  try {
+    verifyManifest(manifestAfter(system, point.id));
+  } catch (error) {
+    throw new Fault(
+      'RESTORE_POINT_DAMAGED',
+      `${point.id}: the record of the update: ${error instanceof Error ? error.message : 'unreadable'}`,
+    );
+  }
+}
+
+/** True for what lies in a folder that the update made of a file: there is no place for it in the tree before. */
+function belowFile(path: RawPath, back: Switch, updated: ReadonlySet<string>): boolean {
+  for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
+    if (!back.exchanges(parent) && !updated.has(parent)) continue;
+    const old = back.placeBefore(parent);
+    if (old !== undefined) return statusOf(old)?.isDirectory() === false;
+  }
+  return false;
+}
+
 /** True when the update itself had left the path as it was before: the user's change fits the old tree as well. */
-function sameBefore(difference: Difference, back: Switch): boolean {
+function sameBefore(system: System, difference: Difference, back: Switch): boolean {
   const old = back.placeBefore(difference.path);
   if (difference.kind === 'added') return old === undefined;
-  return old !== undefined && looksLike(old, difference.before);
+  if (old === undefined) return false;
+  // Written in place, a file that both trees share was changed in both.
+  const [before, now] = [bigStatus(old), statusOf(join(system.root, difference.path))];
+  if (now?.isFile() && Number(before.ino) === now.ino && Number(before.dev) === now.dev) return true;
+  return looksLike(old, difference.before);
 }
 
 function looksLike(place: RawPath, entry: ManifestEntry): boolean {

@@ -94,7 +94,7 @@ async function measure(quick: boolean, say: (text: string) => void): Promise<Ben
   const rows: BenchRow[] = [];
   try {
     say('copying real files');
-    const megabytes = copyOfUsr(root, quick ? 200 : 780);
+    const megabytes = copyOfUsr(root, 780);
     const options = '--options=!all,mode,uid,gid,type,size,time,link,sha256';
     const bsdtar = (): void =>
       void execFileSync('bsdtar', ['--format=mtree', options, '-cf', at('peer'), '-C', root, '.']);

@@ -82,7 +82,7 @@ async function main({ quick, only, json }: Given): Promise<void> {
     process.stdout.write(
       [
         `${machine.fileSystem} at ${tmpdir()}`,
-        `Node ${machine.node}, Linux ${machine.kernel}, ${machine.processors} x ${machine.model}${quick ? ', quick run' : ', medians'}`,
+        `Node ${machine.node}, Linux ${machine.kernel}, ${machine.processors} x ${machine.model}, load ${machine.load?.toFixed(1)}${quick ? ', quick run' : ', medians'}`,
         '',
         tableOf(rows),
         ...skipped.map((reason) => `skipped ${reason}`),

@@ -1,13 +1,55 @@
 /**
- * More packages that misbehave, beside those in `bad-packages.ts`: they reach for the host through every door that root has, or
- * make of a configuration file something else than a file. They are for a session and nowhere else.
+ * More packages that misbehave, beside those in `bad-packages.ts`: one that reaches for the host through every door that root
+ * has, and some that make of a configuration file something else than a file. They are for a session and nowhere else.
  */
 import type { PackageSpec } from '../../electron/engine/practice/archive/package.js';
 
-const conffile = 'etc/understudy-turns/main.conf';
-
-/** What the package that reaches for the host leaves behind where it succeeds. */
+/** The name of what the package that reaches for the host leaves behind where it succeeds. */
 export const trace = 'understudy-reached-the-host';
+
+/** The status with which it ends when it could read what no script may read. */
+export const reachedStatus = 42;
+
+/**
+ * Writes where a trace would be seen on the host. Of the host's disks and memory it only *reads* a byte: should the
+ * isolation fail, the test fails, and the machine lives.
+ */
+const reaches = `
+exec 2>/dev/null
+touch /proc/1/root/${trace} /proc/1/root/var/tmp/${trace}
+for process in /proc/[0-9]*; do touch "$process/root/var/tmp/${trace}" "$process/cwd/${trace}"; done
+nsenter --target 1 --mount --uts --ipc --net --pid touch /var/tmp/${trace}
+chroot /proc/1/root touch /var/tmp/${trace}
+for folder in /dev /usr/share /run /tmp /dev/shm /var/lib/apt/lists /var/cache/apt/archives; do
+  for device in 'b 254 0' 'b 8 0' 'b 7 0' 'b 259 0' 'c 1 1'; do
+    mknod "$folder/${trace}" $device && head -c 1 "$folder/${trace}" >/dev/null && exit ${reachedStatus}
+    rm -f "$folder/${trace}"
+  done
+done
+mount -o remount,rw /proc/sys && exit ${reachedStatus}
+mount -o remount,rw,bind /sys && exit ${reachedStatus}
+mount -t proc proc /mnt && exit ${reachedStatus}
+mount -t sysfs sysfs /mnt && exit ${reachedStatus}
+mount --bind / /mnt && exit ${reachedStatus}
+umount -l /proc && exit ${reachedStatus}
+unshare --mount true && exit ${reachedStatus}
+hostname ${trace} && exit ${reachedStatus}
+echo ${trace} > /proc/sys/kernel/domainname && exit ${reachedStatus}
+echo 0 > /sys/kernel/profiling && exit ${reachedStatus}
+echo h > /proc/sysrq-trigger && exit ${reachedStatus}
+ls /var/lib/understudy/journal && exit ${reachedStatus}
+exit 0
+`;
+
+export const reaching = 'understudy-bad-reaches';
+const folderName = 'understudy-turns-folder';
+const linkName = 'understudy-turns-link';
+
+/** Configuration files that their packages turn into something else. */
+export const turned = {
+  folder: { package: folderName, conffile: 'etc/understudy-turns/folder' },
+  link: { package: linkName, conffile: 'etc/understudy-turns/link' },
+} as const;
 
 const harmless = (name: string): PackageSpec => ({
   name,
@@ -16,79 +58,34 @@ const harmless = (name: string): PackageSpec => ({
   entries: [{ path: `usr/share/${name}/content`, content: 'version 1\n' }],
 });
 
-/** Succeeds, whatever it could reach: what counts is that the host is as before. */
-const reaches = [
-  // The process with the id 1 is the session's own; its root must not be the host's.
-  `echo x > /proc/1/root/etc/${trace}`,
-  `echo x > /proc/1/root/${trace}`,
-  `for root in /proc/[0-9]*/root; do echo x > "$root/var/tmp/${trace}"; done`,
-  `nsenter --target 1 --mount --uts --ipc --net --pid touch /${trace}`,
-  `chroot /proc/1/root touch /var/tmp/${trace}`,
-  // A disk of the host by its number; block devices have been made unusable.
-  'for number in 254:0 8:0 7:0 259:0; do',
-  `  mknod /dev/${trace} b "\${number%:*}" "\${number#*:}" && dd if=/dev/zero of=/dev/${trace} bs=512 count=1 conv=notrunc`,
-  `  rm -f /dev/${trace}`,
-  `  mknod /usr/share/${trace} b "\${number%:*}" "\${number#*:}" && dd if=/dev/zero of=/usr/share/${trace} bs=512 count=1 conv=notrunc`,
-  `  rm -f /usr/share/${trace}`,
-  'done',
-  'mknod /dev/mem c 1 1 && dd if=/dev/mem of=/dev/null bs=1 count=1',
-  'rm -f /dev/mem',
-  // Read-only parts of the kernel's own file systems, made writable again.
-  'mount -o remount,rw /sys',
-  'mount -o remount,rw,bind /proc/sys',
-  'mount -t proc proc /mnt',
-  'echo 1 > /proc/sys/kernel/panic_on_oops',
-  `echo ${trace} > /mnt/sys/kernel/domainname`,
-  'mount -t sysfs sysfs /mnt && echo x > /mnt/kernel/uevent_helper',
-  `mount --bind / /mnt && echo x > /mnt/run/${trace}`,
-  'mount -t tmpfs tmpfs /etc',
-  'umount -l /proc',
-  'swapoff -a',
-  'date -s 2001-01-01',
-  'ip link set lo down',
-  'exit 0',
-];
-
-const specs: Readonly<Record<string, PackageSpec>> = {
-  'understudy-bad-reaches': {
-    ...harmless('understudy-bad-reaches'),
-    version: '2',
-    scripts: { postinst: reaches.map((line) => (/^(?:for|do|done| |exit)/.test(line) ? line : `${line} 2>&1 || true`)).join('\n') },
-  },
-};
+const withConffile = (name: string, conffile: string): PackageSpec => ({
+  ...harmless(name),
+  entries: [{ path: conffile, content: 'value = 1\n' }],
+  conffiles: [conffile],
+});
 
 export const moreInstalled: readonly PackageSpec[] = [
-  harmless('understudy-bad-reaches'),
-  {
-    ...harmless('understudy-turns-folder'),
-    entries: [{ path: `${conffile}.folder`, content: 'value = 1\n' }],
-    conffiles: [`${conffile}.folder`],
-  },
-  {
-    ...harmless('understudy-turns-link'),
-    entries: [{ path: `${conffile}.link`, content: 'value = 1\n' }],
-    conffiles: [`${conffile}.link`],
-  },
+  harmless(reaching),
+  withConffile(folderName, turned.folder.conffile),
+  withConffile(linkName, turned.link.conffile),
 ];
 
 export const moreUpdates: readonly PackageSpec[] = [
-  ...Object.values(specs),
-  // The configuration file has become a folder with files in it, as packages do when they outgrow one file.
   {
-    ...harmless('understudy-turns-folder'),
+    ...harmless(reaching),
     version: '2',
-    entries: [{ path: `${conffile}.folder/part`, content: 'value = 2\n' }],
-    conffiles: [`${conffile}.folder/part`],
+    entries: [{ path: `usr/share/${reaching}/content`, content: 'version 2\n' }],
+    scripts: { postinst: reaches },
   },
-  // It has become a link to a file that the package brings.
+  // A folder with files in it, as of a package that outgrew its one file.
+  { ...withConffile(folderName, `${turned.folder.conffile}/part`), version: '2' },
+  // A link to a file that the package brings.
   {
-    ...harmless('understudy-turns-link'),
+    ...harmless(linkName),
     version: '2',
     entries: [
-      { path: 'usr/share/understudy-turns-link/main.conf', content: 'value = 2\n' },
-      { path: `${conffile}.link`, link: '/usr/share/understudy-turns-link/main.conf' },
+      { path: `usr/share/${linkName}/main.conf`, content: 'value = 2\n' },
+      { path: turned.link.conffile, linkTo: `/usr/share/${linkName}/main.conf` },
     ],
   },
 ];
-
-export const turnedConffile = { folder: `${conffile}.folder`, link: `${conffile}.link` } as const;

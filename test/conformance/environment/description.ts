@@ -53,7 +53,8 @@ export function readDescription(folder: string): Description {
       ...records('sums', '\0'),
       ...records('devices', '\0'),
       ...linkGroups(records('inodes', '\0')),
-      ...records('attributes', '\n\n'),
+      // XFS shows access control lists a second time, under names of its own.
+      ...records('attributes', '\n\n').map((record) => record.replace(/\ntrusted\.SGI_ACL_\w+=\S+/g, '')),
     ]),
   };
 }

@@ -32,6 +32,12 @@ describe('the sources', () => {
     expect(complaints('prettier/bin/prettier.cjs', '--list-different', '.')).toBe('');
   });
 
+  test('are text: no byte makes a tool take them for something else', () => {
+    const folders = ['shared', 'electron', 'build', 'test'].map((name) => join(top, name));
+    const { stdout } = spawnSync('grep', ['-rlaP', '\\x00', ...folders], { encoding: 'utf8' });
+    expect(stdout).toBe('');
+  });
+
   test('switch a rule off only with a reason, and never the one about layers', () => {
     const { stdout } = spawnSync(
       'grep',

@@ -68,4 +68,5 @@ process.on('disconnect', () => {
 });
 // Sent to the group by Ctrl+C in a terminal: the engine decides, not the signal. SIGUSR1 would make node listen for a
 // debugger, who could do all that this process can.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGQUIT'] as const) process.on(signal, () => undefined);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGQUIT'] as const)
+  process.on(signal, () => undefined);

@@ -1,7 +1,8 @@
 /** The folders and the record of a clone: an upper and a work folder for each volume, on that volume. */
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Fault, systemErrorCode } from '../../fault.js';
+import { removeTree } from '../../files/remove-tree.js';
 import { copyTree } from '../../files/copy-tree.js';
 import { writeFileDurably } from '../../files/durable.js';
 import { bytes, join, type RawPath } from '../../posix/raw-path.js';
@@ -91,13 +92,13 @@ export function destroyClone(system: System, id: string): void {
   for (const volume of volumesOf(system)) {
     const place = placeOn(system, volume, clonesFolder);
     for (const name of readdirSync(bytes(place), { encoding: 'latin1' })) {
-      if (name.startsWith(`${id}.`)) rmSync(bytes(join(place, name)), { recursive: true, force: true });
+      if (name.startsWith(`${id}.`)) removeTree(join(place, name));
     }
   }
   const folder = cloneFolder(system, id);
   for (const name of ['upper', 'work', 'root'])
-    rmSync(bytes(join(folder, name)), { recursive: true, force: true });
-  rmSync(bytes(folder), { recursive: true, force: true });
+    removeTree(join(folder, name));
+  removeTree(folder);
 }
 
 export function openCloneSession(

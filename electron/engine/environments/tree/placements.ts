@@ -75,11 +75,14 @@ export function place(root: RawPath, list: readonly Placement[], onStep?: () => 
           placeFolder(entry, placement.attributes);
           break;
         case 'entry':
-          placeEntry(
-            join(root, placement.from),
-            entry,
-            parent.entry(`.${nameOf(path).slice(0, 200)}.understudy`),
-          );
+          if (
+            !placeEntry(
+              join(root, placement.from),
+              entry,
+              parent.entry(`.${nameOf(path).slice(0, 200)}.understudy`),
+            )
+          )
+            left.push(path);
           break;
         case 'time':
           if (statusOf(entry)?.isDirectory()) setModificationTime(entry, BigInt(placement.time));
@@ -136,11 +139,12 @@ function placeFolder(entry: RawPath, attributes: FolderAttributes): void {
     setXattr(entry, name, Buffer.from(value, 'base64'));
 }
 
-function placeEntry(from: RawPath, entry: RawPath, beside: RawPath): void {
+/** False when a directory is in the way that holds something of the user's: nothing of theirs is removed for it. */
+function placeEntry(from: RawPath, entry: RawPath, beside: RawPath): boolean {
   const source = bigStatus(from);
   const present = statusOf(entry);
-  if (present && sameInode(entry, source)) return; // rename(2) of two links to one inode would do nothing
-  if (present?.isDirectory()) rmdirSync(bytes(entry));
+  if (present && sameInode(entry, source)) return true; // rename(2) of two links to one inode would do nothing
+  if (present?.isDirectory() && !removeEntry(entry)) return false;
   if (statusOf(beside)) unlinkSync(bytes(beside));
   try {
     linkSync(bytes(from), bytes(beside));
@@ -150,6 +154,7 @@ function placeEntry(from: RawPath, entry: RawPath, beside: RawPath): void {
     copyEntry(from, beside);
   }
   renameSync(bytes(beside), bytes(entry));
+  return true;
 }
 
 function sameInode(entry: RawPath, source: BigIntStats): boolean {

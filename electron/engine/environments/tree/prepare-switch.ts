@@ -35,12 +35,23 @@ export function prepareSwitch(system: System, input: Input): Preparation {
     const { built, records } = buildUnits(system, input, volumes, (path) =>
       stagedPlace(path, input.clone.layers),
     );
+    // XFS gives the folders themselves a new time when they are exchanged.
+    for (const { path } of records) saver.saveTime(path);
+    const times = records.map(({ path, place }) => ({
+      put: 'time' as const,
+      path,
+      time: String(bigStatus(join(system.root, place)).mtimeNs),
+    }));
     const treeSwitch = new TreeSwitch(system, {
       version: 1,
       restorePoint: input.restorePoint,
       units: records,
     });
-    treeSwitch.write({ early: sorted.early, forward: sorted.forward, backward: saver.backward });
+    treeSwitch.write({
+      early: sorted.early,
+      forward: [...sorted.forward, ...times],
+      backward: saver.backward,
+    });
     treeSwitch.sync();
     return {
       switch: treeSwitch,

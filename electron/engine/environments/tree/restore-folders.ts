@@ -1,6 +1,7 @@
 /** The folders of restore points: one in the store with the records, and one for data on each volume that needs it. */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { systemErrorCode } from '../../fault.js';
+import { removeTree } from '../../files/remove-tree.js';
 import { bytes, join, type RawPath } from '../../posix/raw-path.js';
 import { syncDirectory } from '../../posix/sync.js';
 import type { System } from '../../system.js';
@@ -52,10 +53,6 @@ export function restorePointNames(system: System): string[] {
   }
 }
 
-
-function removeTree(path: RawPath): void {
-  rmSync(bytes(path), { recursive: true, force: true });
-}
 
 export function relativeToRoot(system: System, path: RawPath): string {
   return system.root === '/' ? path.slice(1) : path.slice(system.root.length + 1);

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Fault } from '../../fault.js';
+import { bigStatus } from '../../files/attributes.js';
 import { writeFileDurably } from '../../files/durable.js';
 import { readJsonLines, writeJsonLines } from '../../files/json-lines.js';
 import { bytes, isWithin, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
@@ -124,15 +125,35 @@ export class TreeSwitch implements Switch {
   }
 
   prepareRollback(keepsakes: readonly Keepsake[]): void {
-    const kept = keepsakes.map(({ path, exists }): Placement => {
-      if (!exists) return { put: 'nothing', path };
+    const folders = new Set<RawPath>();
+    const kept: Placement[] = [];
+    for (const { path, exists } of keepsakes) {
+      if (!exists) {
+        kept.push({ put: 'nothing', path });
+        continue;
+      }
       const place = this.#placeOfOther(path);
-      const now = join(this.system.root, path);
       if (place === undefined) throw new Error(`${path} lies in no exchanged folder`);
-      if (statusOf(now)?.isDirectory()) return { put: 'folder', path, attributes: folderAttributes(now) };
-      return { put: 'entry', path, from: place };
-    });
+      if (statusOf(join(this.system.root, path))?.isDirectory()) folders.add(path);
+      else kept.push({ put: 'entry', path, from: place });
+      for (const parent of this.#foldersToMake(path)) folders.add(parent);
+    }
+    for (const path of folders) {
+      const now = join(this.system.root, path);
+      kept.push({ put: 'folder', path, attributes: folderAttributes(now) });
+      kept.push({ put: 'time', path, time: String(bigStatus(now).mtimeNs) });
+    }
     writeJsonLines(this.#list('rollback'), inOrder([...this.read('backward'), ...kept]));
+  }
+
+  /** Folders above a path that the tree which is not in use does not have: the update brought them. */
+  #foldersToMake(path: RawPath): RawPath[] {
+    const folders: RawPath[] = [];
+    for (let parent = parentOf(path); ; parent = parentOf(parent)) {
+      const place = this.#placeOfOther(parent);
+      if (place === undefined || this.#inode(place) !== undefined) return folders;
+      folders.push(parent);
+    }
   }
 
   exchanges(path: RawPath): boolean {

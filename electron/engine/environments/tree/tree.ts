@@ -19,7 +19,7 @@ import {
   type TreeClone,
 } from './clone.js';
 import { changesOf } from './overlay-changes.js';
-import { overlayView } from './overlay-view.js';
+import { overlayView, statusOf } from './overlay-view.js';
 import { exchangeUnits } from './exchange-units.js';
 import { prepareSwitch } from './prepare-switch.js';
 import { sealOf } from './seal.js';
@@ -51,6 +51,10 @@ export const treeEnvironment: Environment = {
   changes: (clone) => changesOf(layersOf(clone), (path) => classify(path) === 'foreign'),
   async seal(system, clone) {
     const staged = ours(system, clone);
+    for (const layer of staged.layers) {
+      if (!statusOf(layer.upper)?.isDirectory())
+        throw new Fault('STAGE_DAMAGED', `${clone.id}: its data for /${layer.mount} are missing`);
+    }
     stripOverlayMarks(staged);
     for (const layer of staged.layers) syncFileSystem(layer.upper);
     return sealOf(system, staged);

@@ -2,6 +2,7 @@
 import type { Session } from '../../environments/environment.js';
 import { statusPath } from '../../packages/apt/database.js';
 import { ask } from '../../packages/apt/command.js';
+import type { RunResult } from '../../process/run.js';
 import type { PracticeFamily } from '../family.js';
 import { buildUpdates } from './built-updates.js';
 import { debianPaths, makeDebianRoot } from './debian-root.js';
@@ -18,14 +19,36 @@ export const debianFamily: PracticeFamily = {
   alteredFiles,
 };
 
+type Inside = (argv: readonly [string, ...string[]], input?: string) => Promise<RunResult>;
+
 async function setUp(session: Session, signal: AbortSignal): Promise<void> {
-  const options = { timeoutMs, signal };
-  const inside = (argv: readonly [string, ...string[]]) =>
-    ask((command, how) => session.run(command, how), argv, options);
+  const inside: Inside = (argv, input) =>
+    ask((command, options) => session.run(command, options), argv, {
+      timeoutMs,
+      signal,
+      ...(input === undefined ? {} : { input }),
+    });
   await inside(['ldconfig']);
   const { stdout } = await inside(['ls', '/var/lib/dpkg/alternatives']);
-  for (const name of stdout.split('\n').filter((line) => line !== ''))
+  for (const name of linesOf(stdout))
     await inside(['update-alternatives', '--log', '/dev/null', '--quiet', '--auto', name]);
+  const { stdout: sources } = await inside(['cat', '/etc/apt/sources.list.d/archive.sources']);
+  if (/https:/.test(sources)) await trustCertificates(session, inside);
+}
+
+/** As the script of ca-certificates does when it is installed; without it an archive cannot be reached by https. */
+async function trustCertificates(session: Session, inside: Inside): Promise<void> {
+  const program = await session.run(['test', '-x', '/usr/sbin/update-ca-certificates'], { timeoutMs });
+  if (program.status !== 0) return;
+  const folder = '/usr/share/ca-certificates';
+  const { stdout } = await inside(['find', folder, '-name', '*.crt', '-printf', '%P\\n']);
+  await inside(['tee', '/etc/ca-certificates.conf'], `${linesOf(stdout).sort().join('\n')}\n`);
+  await inside(['mkdir', '--parents', '/etc/ssl/certs', '/etc/ca-certificates/update.d']);
+  await inside(['update-ca-certificates']);
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
 }
 
 /** dpkg(1), --verify: nine characters, of which `?` means not tested, an attribute letter, and the path. */

@@ -1,7 +1,7 @@
 /**
  * Makes a practice root of the Debian family: a copy of some installed packages by dpkg's own lists, and around it what
  * installing them would have made. It takes nothing from the machine that no package brought, but for the accounts' names and
- * the way to the distribution's archive.
+ * the way to the distribution's archive (proxies, trusted authorities).
  */
 import { chmodSync, chownSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -22,7 +22,7 @@ import {
   writeDatabase,
   type Diversion,
 } from './database.js';
-import { ownSources, sourcesText, waySettings } from './sources.js';
+import { ownSources, sourcesText, waySettings, type Source } from './sources.js';
 import { contentOf, statusParagraphs, type StatusParagraph } from './status-paragraphs.js';
 
 /** Links that no package lists, because its script makes them; those of the merged /usr must be there before all else. */
@@ -91,7 +91,9 @@ export async function makeDebianRoot(input: MakeInput): Promise<MadeRoot> {
   copyAlternatives(restriction, copier);
   writeAccounts(from, root);
   writeNames(from, root);
-  const archive = await writeSources(from, root, native, signal);
+  const sources = ownSources(from, native);
+  await writeSources(root, sources, signal);
+  copyOwnCertificates(from, sources, copier);
   copier.finish();
   if (databaseDigest(from) !== before)
     throw new Fault('BUSY_PACKAGES', 'Packages of this machine were changed while they were copied.');
@@ -99,7 +101,7 @@ export async function makeDebianRoot(input: MakeInput): Promise<MadeRoot> {
     packages: packages.length,
     files: copier.files,
     bytes: copier.bytes,
-    archive,
+    archive: sources.length > 0,
     remarks: copier.unreadable.map((path) => `${path} cannot be read and is missing in the copy.`),
   };
 }
@@ -141,13 +143,7 @@ function writeNames(from: TreeView, root: RawPath): void {
   if (model !== undefined) writeFileSync(bytes(join(root, 'etc/nsswitch.conf')), readFileSync(bytes(model)));
 }
 
-/** True when the distribution's own archive is among the sources. */
-async function writeSources(
-  from: TreeView,
-  root: RawPath,
-  native: string,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function writeSources(root: RawPath, sources: readonly Source[], signal: AbortSignal): Promise<void> {
   for (const folder of [
     'etc/apt/sources.list.d',
     'etc/apt/apt.conf.d',
@@ -156,12 +152,17 @@ async function writeSources(
     'var/cache/apt/archives/partial',
   ])
     makeFolder(root, folder as RawPath);
-  const sources = ownSources(from, native);
   writeFileSync(bytes(join(root, 'etc/apt/sources.list.d/archive.sources')), sourcesText(sources));
   const dump = await run(['apt-config', 'dump'], { timeoutMs: 30_000, signal });
   // A proxy may have a password in it.
   writeFileSync(bytes(join(root, 'etc/apt/apt.conf.d/90practice')), waySettings(dump.stdout), {
     mode: 0o600,
   });
-  return sources.length > 0;
+}
+
+/** Behind a company's proxy, https works only with the authorities that the administrator trusts. They are public. */
+function copyOwnCertificates(from: TreeView, sources: readonly Source[], copier: TreeCopier): void {
+  const folder = 'usr/local/share/ca-certificates' as RawPath;
+  if (!sources.some(({ uris }) => uris.some((uri) => uri.includes('https:')))) return;
+  for (const name of from.list(folder) ?? []) if (name.endsWith('.crt')) copier.copy(join(folder, name));
 }

@@ -1,0 +1,239 @@
+/**
+ * A disk that fills at any moment, of staging, of the switch, of the way back: by another program, or by a package. The system lies on
+ * a small ext4 of its own. It is as it was each time, also while the disk is still full, and recover is content once there is room again.
+ */
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../../../electron/engine/process/run.js';
+import type { Recovered } from '../../../shared/history.js';
+import type { Problem } from '../../../shared/errors.js';
+import type { Instructions } from '../../lab/bad-input-child.js';
+import { command } from '../../lab/bad-input-command.js';
+import { badInputSystem, freeOn, leftovers, type BadInputSystem } from '../../lab/bad-input-system.js';
+import { badName } from '../../lab/bad-packages.js';
+import { debianRootImpossible } from '../../lab/debian-root.js';
+import { diskImpossible, openDisks, type Disks } from '../../lab/disk-image.js';
+
+const impossible = (await debianRootImpossible()) ?? (await diskImpossible('ext4'));
+const child = new URL('../../../dist/test/lab/bad-input-child.js', import.meta.url).pathname;
+const mebi = 1024 ** 2;
+
+interface Ended {
+  readonly names: string[];
+  readonly outcome: { ok: true; value: unknown } | { ok: false; problem: Problem };
+}
+
+describe.skipIf(impossible)(`a disk that fills (${impossible ?? 'runs'})`, () => {
+  let disks: Disks;
+  let system: BadInputSystem;
+  let disk = '';
+  let ballast = '';
+
+  beforeAll(async () => {
+    disks = openDisks();
+    disk = join(disks.folder, 'disk');
+    ballast = join(disk, 'ballast');
+    await disks.mount('ext4', disk, 700);
+    system = await badInputSystem(disk);
+    system.offer(system.practice);
+  });
+  afterEach(() => {
+    rmSync(ballast, { force: true });
+  });
+  afterAll(async () => {
+    await (system as BadInputSystem | undefined)?.dispose();
+    await disks.dispose();
+  });
+
+  async function engine(
+    verb: string,
+    options: unknown = {},
+    instructions: Instructions = {},
+  ): Promise<Ended> {
+    const argv = [process.execPath, child, system.root, verb] as const;
+    const words = [JSON.stringify(options), JSON.stringify({ ballast, ...instructions })];
+    const result = await run([...argv, ...words], { timeoutMs: 120_000 });
+    if (result.status !== 0)
+      throw new Error(`${verb}: status ${result.status}, ${result.signal}: ${result.stderr}`);
+    return JSON.parse(result.stdout) as Ended;
+  }
+  const codeOf = ({ outcome }: Ended): string => (outcome.ok ? 'ok' : outcome.problem.code);
+  async function succeed(verb: string, options: unknown = {}): Promise<Ended> {
+    const ended = await engine(verb, options);
+    expect(codeOf(ended), JSON.stringify(ended.outcome)).toBe('ok');
+    return ended;
+  }
+  const free = async (): Promise<number> => (await freeOn(disk)).bytes / mebi;
+
+  /** Whatever happened, with a full disk: the system is the remembered one, at once and after recover. */
+  async function isAsItWas(moment: string): Promise<void> {
+    expect(await system.changed(), `${moment}: with the disk full`).toEqual([]);
+    const early = await engine('recover');
+    expect(
+      ['ok', 'NO_SPACE'],
+      `${moment}: recover with the disk full: ${JSON.stringify(early.outcome)}`,
+    ).toContain(codeOf(early));
+    expect(await system.changed(), `${moment}: recovered with the disk full`).toEqual([]);
+    rmSync(ballast, { force: true });
+    await succeed('recover');
+    const again = await succeed('recover');
+    const { transactions, cleaned } = (again.outcome as { value: Recovered }).value;
+    expect({ transactions, cleaned }, moment).toEqual({ transactions: [], cleaned: [] });
+    expect(await system.changed(), `${moment}: recovered`).toEqual([]);
+    expect(leftovers(system.root)).toEqual([]);
+  }
+
+  it('before anything begins: a check says how much is missing', async () => {
+    const room = await free();
+    writeFileSync(ballast, '');
+    await run(['fallocate', '--length', `${Math.floor(room - 40)}MiB`, ballast], { timeoutMs: 30_000 });
+    const answer = await command(system.root, 'stage');
+    expect(answer.summary).toBe('CHECK_BLOCKED, exit 4');
+    expect(answer.problem?.details.join('\n')).toMatch(
+      /room: There is not enough room: missing are .* on .*MB free/,
+    );
+    await isAsItWas('a check');
+  });
+
+  it('with files instead of bytes: a check says that inodes are missing', async () => {
+    const many = join(disk, 'many');
+    mkdirSync(many);
+    try {
+      const { inodes } = await freeOn(disk);
+      for (let left = inodes - 2000; left > 0; left -= 1) writeFileSync(join(many, String(left)), '');
+      const answer = await command(system.root, 'stage');
+      expect(answer.summary).toBe('CHECK_BLOCKED, exit 4');
+      expect(answer.problem?.details.join('\n')).toContain('inodes');
+      expect(await system.changed()).toEqual([]);
+    } finally {
+      rmSync(many, { recursive: true });
+    }
+  });
+
+  const phases = [
+    'refresh',
+    'resolve',
+    'check',
+    'download',
+    'clone',
+    'rehearse',
+    'verify',
+    'compare',
+  ] as const;
+  describe.each([0, 256 * 1024, 3 * mebi])('in a staging, but for %d bytes', (leave) => {
+    it.each(phases)('when the phase “%s” begins', async (atPhase) => {
+      system.forget();
+      const before = await free();
+      const ended = await engine('stage', {}, { atPhase, leave });
+      if (codeOf(ended) !== 'ok') {
+        expect(['NO_SPACE', 'CHECK_BLOCKED'], JSON.stringify(ended.outcome)).toContain(codeOf(ended));
+        expect(leave > 0 || codeOf(ended) !== 'ok').toBe(true);
+        await isAsItWas(atPhase);
+        expect(before - (await free()), 'room that is not given back').toBeLessThan(8);
+      } else expect(await system.changed()).toEqual([]);
+    });
+  });
+
+  it('because a package fills it: the package is stopped while room is left, and the room is given back', async () => {
+    system.forget();
+    const name = badName('fills-the-disk');
+    system.offer([name]);
+    const before = await free();
+    const ended = await engine('stage', { scope: 'all' }, { settings: { reserveBytes: 64 * mebi } });
+    expect(codeOf(ended)).toBe('NO_SPACE');
+    await isAsItWas('a package');
+    expect(before - (await free())).toBeLessThan(2);
+    const wild = await engine('stage', { scope: 'all' }, { settings: { reserveBytes: 0 } });
+    expect(codeOf(wild)).toBe('NO_SPACE');
+    expect(JSON.stringify(wild.outcome)).toContain(name);
+    await isAsItWas('a package without a reserve');
+    expect(before - (await free())).toBeLessThan(2);
+    system.offer(system.practice);
+  });
+
+  it('at any moment of the switch', { timeout: 300_000 }, async () => {
+    system.forget();
+    await succeed('stage');
+    const { names } = await succeed('activate', { how: 'live' });
+    expect((await system.changed()).length).toBeGreaterThan(20);
+    await succeed('rollback');
+    expect(await system.changed()).toEqual([]);
+    await succeed('stage');
+    const seen = new Map<string, number>();
+    for (const atStep of moments(names)) {
+      const moment = `step ${atStep}, ${names[atStep - 1]}`;
+      const ended = await engine('activate', { how: 'live' }, { atStep });
+      const code = codeOf(ended);
+      seen.set(code, (seen.get(code) ?? 0) + 1);
+      if (code === 'ok') {
+        // What was still to be done took no room.
+        rmSync(ballast);
+        await succeed('rollback');
+        expect(await system.changed(), moment).toEqual([]);
+        await succeed('stage');
+        continue;
+      }
+      expect(['NO_SPACE', 'COMMIT_FAILED'], `${moment}: ${JSON.stringify(ended.outcome)}`).toContain(code);
+      if (code === 'COMMIT_FAILED') expect(JSON.stringify(ended.outcome)).toMatch(/not enough room/);
+      await isAsItWas(moment);
+    }
+    console.log(`switch on a disk that fills: ${JSON.stringify([...seen])}`);
+    expect(seen.get('NO_SPACE')).toBeGreaterThan(2);
+    await succeed('activate', { how: 'live' });
+  });
+
+  it(
+    'at any moment of the way back: the system is the new one or the old one',
+    { timeout: 300_000 },
+    async () => {
+      const wasOld = async (): Promise<boolean> => (await system.changed()).length === 0;
+      if (await wasOld()) {
+        await succeed('stage');
+        await succeed('activate', { how: 'live' });
+      }
+      const rehearsal = await succeed('rollback');
+      expect(await wasOld()).toBe(true);
+      const { names } = rehearsal;
+      for (const atStep of moments(names)) {
+        const moment = `step ${atStep}, ${names[atStep - 1]}`;
+        if (existsSync(ballast)) rmSync(ballast);
+        if (await wasOld()) {
+          await succeed('stage');
+          await succeed('activate', { how: 'live' });
+        }
+        const ended = await engine('rollback', {}, { atStep });
+        expect(['ok', 'NO_SPACE', 'COMMIT_FAILED'], `${moment}: ${JSON.stringify(ended.outcome)}`).toContain(
+          codeOf(ended),
+        );
+        rmSync(ballast, { force: true });
+        await succeed('recover');
+        const isOld = await wasOld();
+        if (codeOf(ended) === 'ok') expect(isOld, moment).toBe(true);
+        if (!isOld) await succeed('rollback');
+        expect(await system.changed(), moment).toEqual([]);
+      }
+    },
+  );
+});
+
+/** Every journaled record, and of the changes between them the first, the last and one in the middle. */
+function moments(names: readonly string[]): number[] {
+  const chosen = new Set<number>();
+  let run: number[] = [];
+  const close = (): void => {
+    for (const place of [0, 0.5, 1]) {
+      const index = run[Math.round((run.length - 1) * place)];
+      if (index !== undefined) chosen.add(index);
+    }
+    run = [];
+  };
+  for (const [index, name] of names.entries()) {
+    if (name.includes(':')) {
+      close();
+      chosen.add(index + 1);
+    } else run.push(index + 1);
+  }
+  close();
+  return [...chosen].sort((a, b) => a - b);
+}
