@@ -1,16 +1,12 @@
 /** What happened to a system since an update, and what of it a rollback can keep. */
-import { readlinkSync } from 'node:fs';
 import type { Keepsake, Switch } from './environments/environment.js';
 import type { Engine } from './engine.js';
 import { Fault } from './fault.js';
-import { compareManifests, type Difference } from './manifest/compare.js';
-import type { ManifestEntry } from './manifest/entry.js';
+import { compareManifests } from './manifest/compare.js';
 import { readManifest, verifyManifest } from './manifest/read.js';
 import { scanEnvironment } from './scan-environment.js';
 import { statusOf } from './environments/tree/overlay-view.js';
-import { bytes, isWithin, join, parentOf, type RawPath } from './posix/raw-path.js';
-import type { System } from './system.js';
-import { bigStatus } from './files/attributes.js';
+import { isWithin, parentOf, type RawPath } from './posix/raw-path.js';
 import { manifestAfter, type RestorePointRecord } from './records/restore-points.js';
 
 export interface Since {
@@ -55,8 +51,7 @@ export async function changedSince(engine: Engine, point: RestorePointRecord, ba
         if (!inUnit) keepsakes.push({ path, exists: false });
         continue;
       }
-      const collides = inUnit ? !sameBefore(system, difference, back) : updated.has(path);
-      if (collides) lost.push(path);
+      if (updated.has(path)) lost.push(path);
       else {
         kept.push(path);
         if (inUnit) keepsakes.push({ path, exists: difference.kind !== 'removed' });
@@ -111,32 +106,4 @@ function belowFile(path: RawPath, back: Switch, updated: ReadonlySet<string>): b
     if (old !== undefined) return statusOf(old)?.isDirectory() === false;
   }
   return false;
-}
-
-/** True when the update itself had left the path as it was before: the user's change fits the old tree as well. */
-function sameBefore(system: System, difference: Difference, back: Switch): boolean {
-  const old = back.placeBefore(difference.path);
-  if (difference.kind === 'added') return old === undefined;
-  if (old === undefined) return false;
-  // Written in place, a file that both trees share was changed in both.
-  const [before, now] = [bigStatus(old), statusOf(join(system.root, difference.path))];
-  if (now?.isFile() && Number(before.ino) === now.ino && Number(before.dev) === now.dev) return true;
-  return looksLike(old, difference.before);
-}
-
-function looksLike(place: RawPath, entry: ManifestEntry): boolean {
-  const status = bigStatus(place);
-  const type = status.isDirectory()
-    ? 'dir'
-    : status.isSymbolicLink()
-      ? 'link'
-      : status.isFile()
-        ? 'file'
-        : undefined;
-  if (type !== undefined && type !== entry.type) return false;
-  if (Number(status.mode & 0o7777n) !== entry.mode && entry.type !== 'link') return false;
-  if (Number(status.uid) !== entry.uid || Number(status.gid) !== entry.gid) return false;
-  if (entry.type === 'dir') return true;
-  if (entry.type === 'link') return readlinkSync(bytes(place), { encoding: 'latin1' }) === entry.link;
-  return status.mtimeNs === entry.mtimeNs && (entry.type !== 'file' || Number(status.size) === entry.size);
 }

@@ -9,7 +9,7 @@ import type { Staged } from '../../shared/history.js';
 import type { Plan, Scope } from '../../shared/plan.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
 import type { Clone, Session } from './environments/environment.js';
-import { Fault, faultOf, outcomeOf } from './fault.js';
+import { Fault, faultOf, outcomeOf, systemErrorCode } from './fault.js';
 import { withFetcher } from './fetch.js';
 import { begin } from './journal/journal.js';
 import { withStoreLock } from './journal/lock.js';
@@ -193,7 +193,18 @@ function forgetOlder({ system, environment }: Engine, keep: string): void {
 function openLog(path: RawPath): { write(line: string): void; close(): void } {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
   const fd = openSync(bytes(path), flags, 0o600);
-  return { write: (line) => void writeSync(fd, `${line}\n`), close: () => closeSync(fd) };
+  return {
+    write(line) {
+      try {
+        writeSync(fd, `${line}\n`);
+      } catch (error) {
+        // Called for every line that arrives, where nobody could catch it. What fills the disk is told by the rehearsal.
+        const code = systemErrorCode(error);
+        if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
+      }
+    },
+    close: () => closeSync(fd),
+  };
 }
 
 function summaryOf(record: StageRecord): Staged {

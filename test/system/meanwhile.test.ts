@@ -160,7 +160,7 @@ describe.skipIf(impossible !== undefined)(`what happens meanwhile (${impossible 
       expect(existsSync(at('usr/share/common-licenses/GPL-1'))).toBe(false);
     });
 
-    it.each<[string, () => void | Promise<unknown>, string[]]>([
+    it.each<[string, () => unknown, string[]]>([
       [
         'a file that the update changes was edited',
         () => appendFileSync(at('etc/understudy-practice/untouched.conf'), 'mine\n'),
@@ -330,7 +330,8 @@ describe.skipIf(impossible !== undefined)(`what happens meanwhile (${impossible 
       const result = await rolledBack();
       expect(result.lost).toEqual(dry.lost);
       expect(result.kept).toEqual(dry.kept);
-      expect((await changedPaths(old)).sort()).toEqual(
+      const locks = 'changed /var/lib/dpkg/lock'; // which dpkg touches when it is run by hand
+      expect((await changedPaths(old)).filter((line) => !line.startsWith(locks)).sort()).toEqual(
         [
           'changed /etc/issue',
           'added /etc/mine.conf',
@@ -478,7 +479,7 @@ describe.skipIf(impossible !== undefined)(`what happens meanwhile (${impossible 
       await fresh();
       const old = await manifestOf(root);
       point = (await activated()).restorePoint;
-      for (const name of ['backward.jsonl', 'switch.json', 'after.mtree']) {
+      for (const name of ['backward.jsonl', 'exchanged.jsonl', 'switch.json', 'after.mtree']) {
         await broken(join(folderOf(), name), 'RESTORE_POINT_DAMAGED', torn);
         await broken(join(folderOf(), name), 'RESTORE_POINT_DAMAGED', (path) => rmSync(path));
       }
@@ -493,6 +494,9 @@ describe.skipIf(impossible !== undefined)(`what happens meanwhile (${impossible 
       await rolledBack();
       expect(await differences(old, await manifestOf(root))).toEqual([]);
     });
+
+    // `recover` takes one whose point.json cannot be read for unfinished and removes it; the history does not list it.
+    it.todo('whose own record (point.json) cannot be read, keeps it and names it');
 
     it('whose kernel lost what it needs, refuses it', { timeout: 120_000 }, async () => {
       await fresh();

@@ -100,7 +100,7 @@ export interface Switch {
   prepareRollback(keepsakes: readonly Keepsake[]): void;
   /** True for what lies in a folder that is exchanged as a whole. */
   exchanges(path: RawPath): boolean;
-  /** Paths outside the exchanged folders that the update changed. */
+  /** Paths that the update changed. */
   changedPaths(): ReadonlySet<string>;
   /** Where the version of the environment before lies, on the host; `undefined` when it had none. */
   placeBefore(path: RawPath): RawPath | undefined;

@@ -121,8 +121,13 @@ describe.skipIf(impossible)(`a disk that fills (${impossible ?? 'runs'})`, () =>
     'verify',
     'compare',
   ] as const;
-  describe.each([0, 256 * 1024, 3 * mebi])('in a staging, but for %d bytes', (leave) => {
-    it.each(phases)('when the phase “%s” begins', async (atPhase) => {
+  const fillings = [
+    ...phases.map((atPhase) => ({ atPhase, leave: 0 })),
+    ...(['refresh', 'download', 'rehearse', 'verify'] as const).map((atPhase) => ({ atPhase, leave: mebi })),
+  ];
+  it.each(fillings)(
+    'in a staging, when the phase “$atPhase” begins, but for $leave bytes',
+    async ({ atPhase, leave }) => {
       system.forget();
       const before = await free();
       const ended = await engine('stage', {}, { atPhase, leave });
@@ -132,8 +137,8 @@ describe.skipIf(impossible)(`a disk that fills (${impossible ?? 'runs'})`, () =>
         await isAsItWas(atPhase);
         expect(before - (await free()), 'room that is not given back').toBeLessThan(8);
       } else expect(await system.changed()).toEqual([]);
-    });
-  });
+    },
+  );
 
   it('because a package fills it: the package is stopped while room is left, and the room is given back', async () => {
     system.forget();

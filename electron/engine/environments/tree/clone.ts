@@ -91,13 +91,14 @@ export function cloneFolder(system: System, id: string): RawPath {
 export function destroyClone(system: System, id: string): void {
   for (const volume of volumesOf(system)) {
     const place = placeOn(system, volume, clonesFolder);
-    for (const name of readdirSync(bytes(place), { encoding: 'latin1' })) {
-      if (name.startsWith(`${id}.`)) removeTree(join(place, name));
-    }
+    // With a /var of its own, the root's share lies under the same name as the clone, but not in the store.
+    const isShare = (name: string): boolean =>
+      name.startsWith(`${id}.`) || (name === id && join(place, name) !== cloneFolder(system, id));
+    for (const name of readdirSync(bytes(place), { encoding: 'latin1' }))
+      if (isShare(name)) removeTree(join(place, name));
   }
   const folder = cloneFolder(system, id);
-  for (const name of ['upper', 'work', 'root'])
-    removeTree(join(folder, name));
+  for (const name of ['upper', 'work', 'root']) removeTree(join(folder, name));
   removeTree(folder);
 }
 

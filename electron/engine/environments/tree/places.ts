@@ -2,8 +2,9 @@
  * Where Understudy keeps its trees. Hard links and renames work within one file system only, so what belongs to a
  * file system lies on it: in the store where that is on the same one, else in `.understudy` at the mount's top.
  */
-import { mkdirSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, statSync } from 'node:fs';
 import { bytes, isWithin, join, type RawPath } from '../../posix/raw-path.js';
+import { setModificationTime } from '../../posix/times.js';
 import { makeStore, type System } from '../../system.js';
 import { readMountTable, type MountEntry } from '../../inspect/mount-table.js';
 import { thisMachine } from '../../inspect/sources.js';
@@ -87,7 +88,14 @@ export function placeOn(system: System, volume: Volume, name: string): RawPath {
   const top = join(system.root, volume.mount);
   makeStore(system);
   const near = statSync(bytes(system.store)).dev === statSync(bytes(top)).dev;
-  const folder = join(near ? system.store : join(top, '.understudy'), name);
+  const own = join(top, '.understudy');
+  if (!near && !lstatSync(bytes(own), { throwIfNoEntry: false })) {
+    // The mount's own folder keeps its time, as the one above the store does.
+    const { mtimeNs } = lstatSync(bytes(top), { bigint: true });
+    mkdirSync(bytes(own), { mode: 0o700 });
+    setModificationTime(top, mtimeNs);
+  }
+  const folder = join(near ? system.store : own, name);
   mkdirSync(bytes(folder), { recursive: true, mode: 0o700 });
   return folder;
 }

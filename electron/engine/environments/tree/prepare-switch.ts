@@ -47,11 +47,10 @@ export function prepareSwitch(system: System, input: Input): Preparation {
       restorePoint: input.restorePoint,
       units: records,
     });
-    treeSwitch.write({
-      early: sorted.early,
-      forward: [...sorted.forward, ...times],
-      backward: saver.backward,
-    });
+    treeSwitch.write(
+      { early: sorted.early, forward: [...sorted.forward, ...times], backward: saver.backward },
+      input.changes.flatMap(({ path }) => (treeSwitch.exchanges(path) ? [path] : [])),
+    );
     treeSwitch.sync();
     return {
       switch: treeSwitch,

@@ -64,7 +64,12 @@ export class TreeSwitch implements Switch {
     }
   }
 
-  write(lists: Readonly<Record<'early' | 'forward' | 'backward', readonly Placement[]>>): void {
+  /** `exchanged`: what the update changed inside the units, to tell it later from what the user changed. */
+  write(
+    lists: Readonly<Record<'early' | 'forward' | 'backward', readonly Placement[]>>,
+    exchanged: readonly RawPath[],
+  ): void {
+    writeJsonLines(join(this.folder, 'exchanged.jsonl'), exchanged);
     for (const [name, list] of Object.entries(lists))
       writeJsonLines(this.#list(name as ListName), inOrder(list));
     writeFileDurably(join(this.folder, 'switch.json'), JSON.stringify(this.record));
@@ -161,7 +166,10 @@ export class TreeSwitch implements Switch {
   }
 
   changedPaths(): ReadonlySet<string> {
-    return new Set(this.read('backward').flatMap(({ put, path }) => (put === 'time' ? [] : [path])));
+    const exchanged = this.#read('exchanged', z.string());
+    return new Set(
+      exchanged.concat(this.read('backward').flatMap(({ put, path }) => (put === 'time' ? [] : [path]))),
+    );
   }
 
   placeBefore(path: RawPath): RawPath | undefined {
@@ -205,8 +213,12 @@ export class TreeSwitch implements Switch {
   }
 
   read(name: ListName): Placement[] {
+    return this.#read(name, placementSchema);
+  }
+
+  #read<T>(name: ListName | 'exchanged', schema: z.ZodType<T>): T[] {
     try {
-      return readJsonLines(this.#list(name), placementSchema);
+      return readJsonLines(join(this.folder, `${name}.jsonl`), schema);
     } catch (error) {
       throw new Fault(
         'RESTORE_POINT_DAMAGED',
@@ -218,6 +230,7 @@ export class TreeSwitch implements Switch {
   /** What is missing for a return to the environment before; empty when it can be done. */
   damages(): string[] {
     const damages: string[] = [];
+    this.changedPaths();
     for (const unit of this.record.units) {
       const inode = this.#inode(unit.place);
       if (inode === undefined) damages.push(`the old ${unit.path} is missing`);
