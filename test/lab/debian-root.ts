@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mirrors, type Mirrors } from './mirror.js';
 import { run, runOrFault } from '../../electron/engine/process/run.js';
 
 export interface Recipe {
@@ -16,16 +17,14 @@ export interface Recipe {
   readonly suites?: readonly ('security' | 'updates')[];
 }
 
-const mirror = process.env['UNDERSTUDY_TEST_MIRROR'] ?? 'http://deb.debian.org/debian';
-const securityMirror =
-  process.env['UNDERSTUDY_TEST_SECURITY_MIRROR'] ?? 'http://deb.debian.org/debian-security';
 const cache = process.env['UNDERSTUDY_TEST_CACHE'] ?? '/var/tmp/understudy-lab';
 
 /** Why no tree can be made here, or `undefined`. For `describe.skipIf`. */
 export async function debianRootImpossible(): Promise<string | undefined> {
   if (process.geteuid?.() !== 0) return 'needs root';
   const probe = await run(['mmdebstrap', '--version'], { timeoutMs: 10_000 });
-  return probe.ended === 'exit' ? undefined : 'needs mmdebstrap';
+  if (probe.ended !== 'exit') return 'needs mmdebstrap';
+  return mirrors() ? undefined : 'needs a Debian mirror among the sources of apt';
 }
 
 /** A folder with a copy of the tree, to be removed by the caller. */
@@ -44,6 +43,7 @@ export function removeRoot(root: string): void {
 
 async function cachedRoot(recipe: Recipe): Promise<string> {
   const { suite = 'bookworm', variant = 'minbase', include = [], suites = [] } = recipe;
+  const { main: mirror } = required();
   const key = JSON.stringify([1, suite, variant, [...include].sort(), [...suites].sort(), mirror]);
   const name = `${suite}-${variant}-${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
   const target = join(cache, name);
@@ -74,7 +74,14 @@ async function cachedRoot(recipe: Recipe): Promise<string> {
   return target;
 }
 
+function required(): Mirrors {
+  const found = mirrors();
+  if (!found) throw new Error('no Debian mirror among the sources of apt: see debianRootImpossible');
+  return found;
+}
+
 function sourcesList(suite: string, suites: NonNullable<Recipe['suites']>): string {
+  const { main: mirror, security: securityMirror } = required();
   return [
     `deb ${mirror} ${suite} main`,
     ...(suites.includes('updates') ? [`deb ${mirror} ${suite}-updates main`] : []),

@@ -96,22 +96,25 @@ describe('sources', () => {
   it('takes the distribution’s own, in both forms', () => {
     write(
       'etc/apt/sources.list',
-      '# old\ndeb http://deb.debian.org/debian bookworm main\ndeb-src http://deb.debian.org/debian bookworm main\n',
+      '# old\ndeb http://mirror.example.org/debian bookworm main\ndeb-src http://mirror.example.org/debian bookworm main\n',
     );
     write(
       'etc/apt/sources.list.d/debian.sources',
-      'Types: deb\n# a remark\nURIs: http://security.debian.org/debian-security\nSuites: bookworm-security\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n',
+      'Types: deb\n# a remark\nURIs: http://mirror.example.org/debian-security\nSuites: bookworm-security\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n',
     );
-    expect(uris()).toEqual(['http://deb.debian.org/debian', 'http://security.debian.org/debian-security']);
+    expect(uris()).toEqual(['http://mirror.example.org/debian', 'http://mirror.example.org/debian-security']);
   });
   it.each([
     ['a foreign archive', 'deb https://packages.example.org/apt bookworm main'],
-    ['a foreign key', 'deb [signed-by=/etc/apt/keyrings/x.gpg] http://deb.debian.org/debian bookworm main'],
+    [
+      'a foreign key',
+      'deb [signed-by=/etc/apt/keyrings/x.gpg] http://mirror.example.org/debian bookworm main',
+    ],
     ['a password', 'deb https://me:secret@mirror.example.org/debian bookworm main'],
-    ['no signature', 'deb [trusted=yes] http://deb.debian.org/debian bookworm main'],
-    ['another release', 'deb http://deb.debian.org/debian trixie main'],
+    ['no signature', 'deb [trusted=yes] http://mirror.example.org/debian bookworm main'],
+    ['another release', 'deb http://mirror.example.org/debian trixie main'],
     ['a folder of the machine', 'deb file:/srv/debian bookworm main'],
-    ['another architecture', 'deb [arch=i386] http://deb.debian.org/debian bookworm main'],
+    ['another architecture', 'deb [arch=i386] http://mirror.example.org/debian bookworm main'],
   ])('leaves out %s', (_what, line) => {
     write('etc/apt/sources.list', `${line}\n`);
     expect(uris()).toEqual([]);
@@ -119,7 +122,7 @@ describe('sources', () => {
   it('leaves out what is switched off', () => {
     write(
       'etc/apt/sources.list.d/debian.sources',
-      'Types: deb\nEnabled: no\nURIs: http://deb.debian.org/debian\nSuites: bookworm\nComponents: main\n',
+      'Types: deb\nEnabled: no\nURIs: http://mirror.example.org/debian\nSuites: bookworm\nComponents: main\n',
     );
     expect(uris()).toEqual([]);
   });

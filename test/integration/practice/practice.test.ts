@@ -9,7 +9,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { lookup } from 'node:dns/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -18,6 +17,7 @@ import { practice } from '../../../electron/engine/practice.js';
 import type { Moment } from '../../../electron/engine/practice/walk.js';
 import { silent } from '../../../electron/engine/report.js';
 import { launcher, run, start } from '../cli/start.js';
+import { mirrors } from '../../lab/mirror.js';
 
 const isRoot = process.getuid?.() === 0;
 const hasDpkg = existsSync('/var/lib/dpkg/status');
@@ -41,9 +41,10 @@ function resultOf(stdout: string): Document {
 }
 
 async function archiveReachable(): Promise<boolean> {
+  const mirror = mirrors()?.main;
+  if (mirror === undefined) return false;
   try {
-    await lookup('deb.debian.org');
-    return (await fetch('http://deb.debian.org/debian/', { signal: AbortSignal.timeout(5000) })).ok;
+    return (await fetch(`${mirror}/`, { signal: AbortSignal.timeout(5000) })).ok;
   } catch {
     return false;
   }

@@ -89,7 +89,7 @@ describe('the bar', () => {
     event('phase-started', 0, { text: 'Downloading packages' }),
     bytes(0, 0),
     bytes(10_000, 45e6),
-    event('log', 10_001, { text: 'Get:3 http://deb.debian.org/debian linux-image\u001b[31m' }),
+    event('log', 10_001, { text: 'Get:3 http://mirror.example.org/debian linux-image\u001b[31m' }),
   );
 
   test('shows everything where there is room', () => {
