@@ -43,15 +43,21 @@ async function recoverLocked(engine: Engine): Promise<Recovered> {
   return { transactions, cleaned: clean(engine) };
 }
 
-/** What lies in the store must be known to the journal: else a file of it is missing. */
+/**
+ * What lies in the store must be known to the journal: else a file of it is missing. That of a switch that was cut off above
+ * all: what such a switch left looks unfinished, and may be all that there is of the system before.
+ */
 function requireComplete({ system, environment }: Engine, all: readonly Transaction[]): void {
   const known = new Set(all.map(({ id }) => id));
-  for (const point of restorePointsOf(system, environment)) {
-    if (!known.has(point.transaction))
-      throw new Fault('JOURNAL_DAMAGED', `The file of ${point.transaction} is missing.`);
+  for (const id of environment.clones(system)) {
+    // A clone to fetch in has no transaction.
+    if (!known.has(id) && !id.startsWith('fetch-'))
+      throw new Fault('JOURNAL_DAMAGED', `The file of ${id} is missing.`);
   }
-  for (const { id } of stagesOf(system, environment)) {
-    if (!known.has(id)) throw new Fault('JOURNAL_DAMAGED', `The file of ${id} is missing.`);
+  const points = new Set(all.map(({ records }) => records[0]?.data.restorePoint));
+  for (const id of environment.restorePoints(system)) {
+    if (!points.has(id))
+      throw new Fault('JOURNAL_DAMAGED', `The file of the switch that made ${id} is missing.`);
   }
 }
 

@@ -17,24 +17,19 @@ export function mirrors(): Mirrors | undefined {
   return main === undefined || security === undefined ? undefined : { main, security };
 }
 
-/** Sources with a component `main` of suites that Debian has. */
+/** Suites that Debian has, from apt's sources; the index itself need not be there yet. */
 function sources(): { uri: string; release: string }[] {
   const suites =
     /^(bullseye|bookworm|trixie|forky|sid|stable|oldstable|testing|unstable)(-security|-updates)?$/;
   let text: string;
   try {
-    const format = '$(REPO_URI) $(RELEASE) $(COMPONENT)';
-    text = execFileSync('apt-get', ['indextargets', '--format', format, 'Created-By: Packages'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
+    text = execFileSync('apt-get', ['update', '--print-uris'], { encoding: 'utf8', stdio });
   } catch {
     return [];
   }
   return text.split('\n').flatMap((line) => {
-    const [uri, release, component] = line.split(' ');
-    if (uri === undefined || release === undefined || component !== 'main' || !suites.test(release))
-      return [];
-    return [{ uri: uri.replace(/\/$/, ''), release }];
+    const [, uri, release] = /^'(.*)\/dists\/([^/]+)\/InRelease'/.exec(line) ?? [];
+    return uri !== undefined && release !== undefined && suites.test(release) ? [{ uri, release }] : [];
   });
 }

@@ -3,7 +3,7 @@
  * first record. A torn last line is normal (the power went while it was written) and is ignored; any other damage is
  * reported with its place and never guessed over.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { Fault, systemErrorCode } from '../fault.js';
 import { bytes, join, type RawPath } from '../posix/raw-path.js';
 import { decode, firstPrevious, type JournalRecord } from './record.js';
@@ -34,6 +34,7 @@ export function readJournal(folder: RawPath): JournalState {
       .filter((name) => fileName.test(name))
       .sort();
   } catch (error) {
+    if (systemErrorCode(error) === 'ENOTDIR') throw damaged('journal', 0, 'it is no folder');
     if (systemErrorCode(error) !== 'ENOENT') throw error;
     names = [];
   }
@@ -68,7 +69,7 @@ function readSegment(
   name: string,
   before: Before,
 ): { records: JournalRecord[]; length: number; sum: string } {
-  const content = readFileSync(bytes(join(folder, name)));
+  const content = contentOf(folder, name);
   const records: JournalRecord[] = [];
   let { sequence, lastSum } = before;
   if (Number(fileName.exec(name)?.[1]) !== sequence + 1)
@@ -100,6 +101,12 @@ function readSegment(
   }
   if (records.length === 0 && !before.isLast) throw damaged(name, 1, 'the file is empty');
   return { records, length: start, sum: lastSum };
+}
+
+function contentOf(folder: RawPath, name: string): Buffer {
+  const path = bytes(join(folder, name));
+  if (!lstatSync(path).isFile()) throw damaged(name, 0, 'it is no file');
+  return readFileSync(path);
 }
 
 function damaged(name: string, line: number, why: string): Fault {
