@@ -12,20 +12,17 @@ import type { Preparation, Switch } from './environments/environment.js';
 import { Fault, faultOf, outcomeOf } from './fault.js';
 import { begin, type OpenTransaction } from './journal/journal.js';
 import { withPackageLocks, withStoreLock } from './journal/lock.js';
-import { scanEnvironment } from './scan-environment.js';
-import { writeManifest } from './manifest/write.js';
 import { changedMeanwhile, type Meanwhile } from './meanwhile.js';
 import { bytes, display, join } from './posix/raw-path.js';
 import { requireReadiness } from './readiness.js';
 import { newId } from './records/ids.js';
-import { manifestAfter, writeRestorePoint } from './records/restore-points.js';
 import { forgetPlan } from './records/plans.js';
 import { forgetSchedule, scheduleAtShutdown, scheduledStage } from './records/schedule.js';
-import { readStage, type StageRecord } from './records/stages.js';
+import { baseManifest, readStage, type StageRecord } from './records/stages.js';
+import { recordAfter } from './record-activation.js';
 import { requireRecovered } from './recover.js';
 import { followActivation } from './restart.js';
 import type { TreeChange } from './review/tree-change.js';
-import { baseManifest } from './stage.js';
 import type { System } from './system.js';
 
 export interface ActivateOptions {
@@ -205,39 +202,6 @@ async function requireUntouched(
     }
     return { changes, meanwhile };
   });
-}
-
-interface After {
-  readonly restorePoint: string;
-  readonly transaction: string;
-  readonly ownBytes: number;
-}
-
-/** Completes the restore point: from now on it can be returned to. */
-export async function recordAfter(engine: Engine, record: StageRecord, after: After): Promise<void> {
-  const { system, packages, current } = engine;
-  await writeManifest(manifestAfter(system, after.restorePoint), scanEnvironment(engine, { hash: false }));
-  const installed: Record<string, string> = {};
-  for (const { name, architecture, version } of packages.installed(current))
-    installed[`${name}:${architecture}`] = version;
-  writeRestorePoint(system, {
-    version: 1,
-    id: after.restorePoint,
-    created: new Date().toISOString(),
-    title: titleOf(record),
-    transaction: after.transaction,
-    stage: record.id,
-    packages: record.plan.changes,
-    ownBytes: after.ownBytes,
-    installed,
-    databaseDigest: packages.databaseDigest(current),
-  });
-}
-
-function titleOf({ plan }: StageRecord): string {
-  const count = plan.changes.length;
-  const kernel = plan.changes.find((change) => change.kernel && change.to !== null);
-  return `Before updating ${count} ${count === 1 ? 'package' : 'packages'}${kernel ? `, ${kernel.name} among them` : ''}`;
 }
 
 interface Interrupted {

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import type { Outcome } from '../../shared/errors.js';
 import type { Recovered } from '../../shared/history.js';
-import { recordAfter } from './activate.js';
+import { recordAfter } from './record-activation.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
 import { Fault, outcomeOf } from './fault.js';
 import { resume, transactionsOf, type OpenTransaction } from './journal/journal.js';

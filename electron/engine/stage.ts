@@ -18,7 +18,7 @@ import { bytes, join, type RawPath } from './posix/raw-path.js';
 import { requireReadiness } from './readiness.js';
 import { newId } from './records/ids.js';
 import { readPlan, savePlan } from './records/plans.js';
-import { stagesOf, writeStage, type StageRecord } from './records/stages.js';
+import { baseManifest, stagesOf, writeStage, type StageRecord } from './records/stages.js';
 import { requireRecovered } from './recover.js';
 import { scanEnvironment } from './scan-environment.js';
 import { conflictsOf } from './review/conflicts.js';
@@ -106,10 +106,6 @@ async function recordBase(engine: Engine, clone: Clone): Promise<void> {
     });
     await writeManifest(baseManifest(clone), entries);
   });
-}
-
-export function baseManifest(clone: Clone): RawPath {
-  return join(clone.folder, 'base.mtree');
 }
 
 async function applyPlan(engine: Engine, clone: Clone, plan: Plan): Promise<void> {

@@ -1,8 +1,9 @@
 /**
  * fcntl(2) record locks, the kind that dpkg and apt use. A lock belongs to the process and its inode, and is gone when
- * the process ends, whatever ends it: a stale lock cannot exist.
+ * the process ends, whatever ends it: a stale lock cannot exist. It is gone as well when the process closes *any* descriptor of
+ * that file, so a file that is locked here is never opened a second time.
  */
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync } from 'node:fs';
 import { checked, lastErrorCode, libc } from './libc.js';
 import { bytes, type RawPath } from './raw-path.js';
 
@@ -30,10 +31,19 @@ export interface HeldLock {
   release(): void;
 }
 
+/** Device and inode of the files that this process has locked. */
+const heldHere = new Set<string>();
+
+function isHeldHere(path: RawPath): boolean {
+  const status = lstatSync(bytes(path), { bigint: true, throwIfNoEntry: false });
+  return status !== undefined && heldHere.has(`${status.dev}:${status.ino}`);
+}
+
 export type LockAttempt = { readonly held: HeldLock } | { readonly busy: { readonly pid: number } };
 
 /** Takes the write lock of a file (created with mode 0640 when missing); says which process has it if it is taken. */
 export function tryLock(path: RawPath): LockAttempt {
+  if (isHeldHere(path)) return { busy: { pid: process.pid } };
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
   const fd = openSync(bytes(path), flags, 0o640);
   const result = fcntl(fd, F_SETLK, wholeFile(F_WRLCK));
@@ -47,11 +57,23 @@ export function tryLock(path: RawPath): LockAttempt {
     closeSync(fd);
     return { busy: { pid } };
   }
-  return { held: { path, release: () => closeSync(fd) } };
+  const { dev, ino } = fstatSync(fd, { bigint: true });
+  const identity = `${dev}:${ino}`;
+  heldHere.add(identity);
+  return {
+    held: {
+      path,
+      release() {
+        heldHere.delete(identity);
+        closeSync(fd);
+      },
+    },
+  };
 }
 
-/** The process that holds the lock of an existing file, or `undefined`. Works with read permission alone. */
+/** The *other* process that holds the lock of an existing file, or `undefined`. Works with read permission alone. */
 export function lockHolder(path: RawPath): number | undefined {
+  if (isHeldHere(path)) return undefined;
   let fd: number;
   try {
     fd = openSync(bytes(path), constants.O_RDONLY | constants.O_NOFOLLOW);

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { conflictSchema, proofSchema } from '../../../shared/changeset.js';
 import { idSchema, planSchema } from '../../../shared/plan.js';
-import type { Environment } from '../environments/environment.js';
+import type { Clone, Environment } from '../environments/environment.js';
 import { Fault } from '../fault.js';
 import { join, type RawPath } from '../posix/raw-path.js';
 import type { System } from '../system.js';
@@ -27,6 +27,11 @@ const stageSchema = z.strictObject({
   ready: z.boolean(),
 });
 export type StageRecord = z.infer<typeof stageSchema>;
+
+/** Manifest of the system when it was cloned. */
+export function baseManifest(clone: Clone): RawPath {
+  return join(clone.folder, 'base.mtree');
+}
 
 export function writeStage(folder: RawPath, record: StageRecord): void {
   writeRecord(join(folder, 'stage.json'), record);

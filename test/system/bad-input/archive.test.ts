@@ -15,7 +15,7 @@ function flipped(original: Buffer): Buffer {
   return copy;
 }
 
-describe.skipIf(impossible)(`a bad archive (${impossible ?? 'runs'})`, () => {
+describe.skipIf(impossible)(`a bad archive (${impossible ?? 'runs'})`, { timeout: 60_000 }, () => {
   let system: BadInputSystem;
 
   beforeAll(async () => {

@@ -24,7 +24,7 @@ interface Ended {
   readonly outcome: { ok: true; value: unknown } | { ok: false; problem: Problem };
 }
 
-describe.skipIf(impossible)(`a disk that fills (${impossible ?? 'runs'})`, () => {
+describe.skipIf(impossible)(`a disk that fills (${impossible ?? 'runs'})`, { timeout: 60_000 }, () => {
   let disks: Disks;
   let system: BadInputSystem;
   let disk = '';

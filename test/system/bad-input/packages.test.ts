@@ -27,7 +27,7 @@ import { debianRootImpossible } from '../../lab/debian-root.js';
 
 const impossible = await debianRootImpossible();
 
-describe.skipIf(impossible)(`a bad package (${impossible ?? 'runs'})`, () => {
+describe.skipIf(impossible)(`a bad package (${impossible ?? 'runs'})`, { timeout: 60_000 }, () => {
   let system: BadInputSystem;
 
   beforeAll(async () => {

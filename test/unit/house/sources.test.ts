@@ -1,6 +1,6 @@
 /** The sources as a whole: what `npm run lint` holds, and what must be true of the files that npm reads. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
@@ -74,4 +74,11 @@ describe('the files of npm', () => {
     const changes = readFileSync(join(top, 'CHANGELOG.md'), 'utf8');
     expect(changes).toContain(String(read('package.json')['version']));
   });
+});
+
+test('every file that the README names is there', () => {
+  const text = readFileSync(join(top, 'README.md'), 'utf8');
+  const named = new Set(text.match(/\b(?:test|build|shared|electron)\/[\w./-]+\w/g));
+  expect(named.size).toBeGreaterThan(10);
+  expect([...named].filter((path) => !existsSync(join(top, path)))).toEqual([]);
 });

@@ -1,5 +1,5 @@
 /** The folders and the record of a clone: an upper and a work folder for each volume, on that volume. */
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { Fault, systemErrorCode } from '../../fault.js';
 import { removeTree } from '../../files/remove-tree.js';
@@ -62,8 +62,9 @@ export function readClone(system: System, id: string): TreeClone {
   try {
     text = readFileSync(bytes(join(folder, 'clone.json')), 'utf8');
   } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') throw new Fault('STAGE_UNKNOWN', id);
-    throw error;
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+    if (existsSync(bytes(folder))) throw new Fault('STAGE_DAMAGED', `${id}: its record is missing`);
+    throw new Fault('STAGE_UNKNOWN', id);
   }
   const record = recordSchema.safeParse(parseJson(text));
   if (!record.success) throw new Fault('STAGE_DAMAGED', `${id}: its record cannot be read`);

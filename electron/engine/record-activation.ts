@@ -1,0 +1,39 @@
+/** Completes the restore point of a switch: from then on it can be returned to. Used by the switch and by its recovery. */
+import type { Engine } from './engine.js';
+import { writeManifest } from './manifest/write.js';
+import { manifestAfter, writeRestorePoint } from './records/restore-points.js';
+import type { StageRecord } from './records/stages.js';
+import { scanEnvironment } from './scan-environment.js';
+
+export interface After {
+  readonly restorePoint: string;
+  readonly transaction: string;
+  readonly ownBytes: number;
+}
+
+/** Records the system as the update left it, and what the restore point is called and costs. */
+export async function recordAfter(engine: Engine, record: StageRecord, after: After): Promise<void> {
+  const { system, packages, current } = engine;
+  await writeManifest(manifestAfter(system, after.restorePoint), scanEnvironment(engine, { hash: false }));
+  const installed: Record<string, string> = {};
+  for (const { name, architecture, version } of packages.installed(current))
+    installed[`${name}:${architecture}`] = version;
+  writeRestorePoint(system, {
+    version: 1,
+    id: after.restorePoint,
+    created: new Date().toISOString(),
+    title: titleOf(record),
+    transaction: after.transaction,
+    stage: record.id,
+    packages: record.plan.changes,
+    ownBytes: after.ownBytes,
+    installed,
+    databaseDigest: packages.databaseDigest(current),
+  });
+}
+
+function titleOf({ plan }: StageRecord): string {
+  const count = plan.changes.length;
+  const kernel = plan.changes.find((change) => change.kernel && change.to !== null);
+  return `Before updating ${count} ${count === 1 ? 'package' : 'packages'}${kernel ? `, ${kernel.name} among them` : ''}`;
+}
