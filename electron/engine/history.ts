@@ -8,6 +8,7 @@ import { transactionsOf } from './journal/journal.js';
 import type { Transaction } from './journal/read-journal.js';
 import { restorePointsOf, type RestorePointRecord } from './records/restore-points.js';
 import { stagesOf } from './records/stages.js';
+import { vouchedRestorePoints, type Vouched } from './records/vouched.js';
 import { requireRecord } from './since.js';
 import type { System } from './system.js';
 
@@ -17,11 +18,15 @@ export function history(system: System): Promise<Outcome<History>> {
     const engine = engineFor(system);
     try {
       const points = restorePointsOf(system, engine.environment);
+      const transactions = transactionsOf(system);
       return {
-        entries: transactionsOf(system)
-          .map((transaction) => entryOf(transaction, points))
+        entries: transactions.map((transaction) => entryOf(transaction, points)).reverse(),
+        restorePoints: vouchedRestorePoints(transactions)
+          .map((vouched) => {
+            const point = points.find(({ id }) => id === vouched.id);
+            return point ? restorePointOf(engine, point) : unreadable(vouched);
+          })
           .reverse(),
-        restorePoints: points.map((point) => restorePointOf(engine, point)).reverse(),
         staged: stagesOf(system, engine.environment).map(({ id, plan, created, ready }) => ({
           id,
           plan: plan.id,
@@ -91,4 +96,16 @@ function restorePointOf({ system, environment }: Engine, point: RestorePointReco
   }
   const { id, created, title, ownBytes } = point;
   return { id, created, title, ownBytes, usable: problems.length === 0, problems, inUse: false };
+}
+
+function unreadable({ id, begun }: Vouched): RestorePoint {
+  return {
+    id,
+    created: begun,
+    title: 'A restore point that cannot be read',
+    ownBytes: 0,
+    usable: false,
+    problems: ['Its record is damaged or missing.'],
+    inUse: false,
+  };
 }

@@ -13,7 +13,7 @@ import { withPackageLocks, withStoreLock } from './journal/lock.js';
 import type { Transaction } from './journal/read-journal.js';
 import { bytes } from './posix/raw-path.js';
 import { readStage, stagesOf } from './records/stages.js';
-import { restorePointsOf } from './records/restore-points.js';
+import { succeeded, vouchedRestorePoints } from './records/vouched.js';
 import type { System } from './system.js';
 
 type Settled = Recovered['transactions'][number];
@@ -51,12 +51,12 @@ function requireComplete({ system, environment }: Engine, all: readonly Transact
   const known = new Set(all.map(({ id }) => id));
   for (const id of environment.clones(system)) {
     // A clone to fetch in has no transaction.
-    if (!known.has(id) && !id.startsWith('fetch-'))
+    if (id.startsWith('stage-') && !known.has(id))
       throw new Fault('JOURNAL_DAMAGED', `The file of ${id} is missing.`);
   }
   const points = new Set(all.map(({ records }) => records[0]?.data.restorePoint));
   for (const id of environment.restorePoints(system)) {
-    if (!points.has(id))
+    if (id.startsWith('point-') && !points.has(id))
       throw new Fault('JOURNAL_DAMAGED', `The file of the switch that made ${id} is missing.`);
   }
 }
@@ -185,21 +185,11 @@ function clean({ system, environment }: Engine): string[] {
     environment.destroy(system, id);
     cleaned.push(id);
   }
-  const left = new Set(
-    ended.flatMap((one) =>
-      one.kind === 'rollback' && succeeded(one) ? [one.records[0]?.data.restorePoint] : [],
-    ),
-  );
-  const complete = new Set(restorePointsOf(system, environment).map(({ id }) => id));
+  const vouched = new Set(vouchedRestorePoints(ended).map(({ id }) => id));
   for (const id of environment.restorePoints(system)) {
-    if (complete.has(id) && !left.has(id)) continue;
+    if (vouched.has(id)) continue;
     environment.destroyRestorePoint(system, id);
     cleaned.push(id);
   }
   return cleaned;
-}
-
-function succeeded({ records }: Transaction): boolean {
-  const last = records.at(-1);
-  return last?.type === 'end' && (last.step === 'done' || last.step === 'rolled-forward');
 }

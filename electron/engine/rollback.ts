@@ -2,7 +2,7 @@
  * The verb `rollback`: returns to a restore point. The same exchange in reverse, and as crash-safe: constant time, whatever
  * the size of the update was. An older restore point is reached through the newer ones, each a transaction of its own.
  */
-import { linkSync, mkdirSync, rmSync } from 'node:fs';
+import { linkSync, mkdirSync } from 'node:fs';
 import type { Outcome } from '../../shared/errors.js';
 import type { RolledBack } from '../../shared/history.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
@@ -11,11 +11,12 @@ import { Fault, outcomeOf, systemErrorCode } from './fault.js';
 import { copyEntry } from './files/copy-tree.js';
 import { statusOf } from './environments/tree/overlay-view.js';
 import { fitness } from './fitness.js';
-import { begin } from './journal/journal.js';
+import { begin, transactionsOf } from './journal/journal.js';
 import { withPackageLocks, withStoreLock } from './journal/lock.js';
 import { bytes, display, join, parentOf, type RawPath } from './posix/raw-path.js';
 import { newId } from './records/ids.js';
-import { readRestorePoint, restorePointsOf, type RestorePointRecord } from './records/restore-points.js';
+import { readRestorePoint, type RestorePointRecord } from './records/restore-points.js';
+import { vouchedRestorePoints } from './records/vouched.js';
 import { requireRecovered } from './recover.js';
 import { renewBootMenu } from './restart.js';
 import { changedSince, type Since } from './since.js';
@@ -31,43 +32,74 @@ export interface RollbackOptions {
 export function rollback(system: System, options: RollbackOptions = {}): Promise<Outcome<RolledBack>> {
   return outcomeOf(async () => {
     const engine = privilegedEngineFor(system);
-    const { environment, packages } = engine;
+    const { packages } = engine;
     return withStoreLock(system, async () => {
       await requireRecovered(engine);
       const started = Date.now();
-      const target = readRestorePoint(system, environment, options.restorePoint);
-      const way = restorePointsOf(system, environment)
-        .filter(({ created, id }) => id === target.id || created > target.created)
-        .reverse();
+      const way = wayTo(engine, options.restorePoint);
       return withPackageLocks(system, packages, async () => {
         const results: RolledBack[] = [];
-        for (const point of way) results.push(await returnTo(engine, point, options.dryRun ?? false));
+        const journey: Journey = {
+          dryRun: options.dryRun ?? false,
+          aside: newId('rollback'),
+          passed: new Set(),
+        };
+        for (const point of way) results.push(await returnTo(engine, point, journey));
         if (!options.dryRun && system.isRunning) await renewBootMenu();
-        return combined(target.id, results, (Date.now() - started) / 1000);
+        return combined(way.at(-1)?.id ?? '', results, (Date.now() - started) / 1000);
       });
     });
   });
 }
 
-async function returnTo(engine: Engine, point: RestorePointRecord, dryRun: boolean): Promise<RolledBack> {
+/**
+ * The restore points to return through, newest first; the last one is the target. Throws `RESTORE_POINT_UNKNOWN`,
+ * `NOTHING_TO_ROLL_BACK`, and `RESTORE_POINT_DAMAGED` when one on the way cannot be read: none is passed over.
+ */
+function wayTo(
+  { system }: Engine,
+  wanted: string | undefined,
+): [...RestorePointRecord[], RestorePointRecord] {
+  const made = vouchedRestorePoints(transactionsOf(system));
+  const newest = made.at(-1);
+  if (!newest) throw new Fault(wanted === undefined ? 'NOTHING_TO_ROLL_BACK' : 'RESTORE_POINT_UNKNOWN');
+  const target = made.findIndex(({ id }) => id === (wanted ?? newest.id));
+  if (target < 0) throw new Fault('RESTORE_POINT_UNKNOWN', JSON.stringify(wanted?.slice(0, 80)));
+  const points = made.slice(target).map(({ id }) => readRestorePoint(system, id));
+  const [last, ...newer] = points as [RestorePointRecord, ...RestorePointRecord[]];
+  return [...newer.reverse(), last];
+}
+
+interface Journey {
+  readonly dryRun: boolean;
+  /** Names the folder for the user's versions of files that go back: one for the whole way. */
+  readonly aside: string;
+  /** Paths that newer updates on the way changed: in a dry run they still look as those left them. */
+  readonly passed: Set<string>;
+}
+
+async function returnTo(engine: Engine, point: RestorePointRecord, journey: Journey): Promise<RolledBack> {
   const { system, environment } = engine;
+  const { dryRun, passed } = journey;
   const back = requireFit(engine, point);
   const since = await system.report.phase('compare', 'Looking for what changed since', () =>
     changedSince(engine, point, back),
   );
   const answer = {
     restorePoint: point.id,
-    lost: { packages: [...since.packages], files: since.lost.map(named) },
-    kept: since.kept.map(named),
+    lost: { packages: [...since.packages], files: since.lost.filter((path) => !passed.has(path)).map(named) },
+    kept: since.kept.filter((path) => !passed.has(path)).map(named),
   };
-  if (dryRun) return { ...answer, dryRun, seconds: 0, switchSeconds: 0, keptAside: null };
+  if (dryRun) {
+    for (const path of back.changedPaths()) passed.add(path);
+    return { ...answer, dryRun, seconds: 0, switchSeconds: 0, keptAside: null };
+  }
   system.signal.throwIfAborted();
-  const id = newId('rollback');
-  const transaction = begin(system, 'rollback', id, { restorePoint: point.id });
+  const transaction = begin(system, 'rollback', newId('rollback'), { restorePoint: point.id });
   const started = Date.now();
   const aside = await system.report.phase('switch', 'Returning to the environment before', () => {
     transaction.step('prepare');
-    const kept = keepAside(system, id, since);
+    const kept = keepAside(system, journey.aside, since);
     back.prepareRollback(since.keepsakes);
     transaction.commit('switch-back');
     back.switchBack();
@@ -104,7 +136,7 @@ function keepAside(system: System, id: string, { lost }: Since): string | null {
     if (!status || status.isDirectory()) continue;
     const to = join(folder, path);
     mkdirSync(bytes(parentOf(to)), { recursive: true, mode: 0o700 });
-    rmSync(bytes(to), { force: true });
+    if (statusOf(to)) continue; // the newest version of it is there already
     try {
       linkSync(bytes(from), bytes(to));
     } catch (error) {

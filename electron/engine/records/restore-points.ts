@@ -5,7 +5,6 @@ import { Fault } from '../fault.js';
 import { join, type RawPath } from '../posix/raw-path.js';
 import type { System } from '../system.js';
 import type { Environment } from '../environments/environment.js';
-import { checkedId } from './ids.js';
 import { readRecord, writeRecord } from './record-file.js';
 
 const restorePointSchema = z.strictObject({
@@ -47,16 +46,10 @@ export function restorePointsOf(system: System, environment: Environment): Resto
     .sort((a, b) => (a.created < b.created ? -1 : 1));
 }
 
-/** Throws `RESTORE_POINT_UNKNOWN`, `RESTORE_POINT_DAMAGED`, `NOTHING_TO_ROLL_BACK`. */
-export function readRestorePoint(system: System, environment: Environment, id?: string): RestorePointRecord {
-  if (id === undefined) {
-    const newest = restorePointsOf(system, environment).at(-1);
-    if (newest) return newest;
-    throw new Fault('NOTHING_TO_ROLL_BACK');
-  }
-  const folder = restorePointFolder(system, checkedId(id, 'RESTORE_POINT_UNKNOWN'));
-  const record = readRecord(join(folder, 'point.json'), restorePointSchema);
+/** The record of a restore point that the journal vouches for. Throws `RESTORE_POINT_DAMAGED`. */
+export function readRestorePoint(system: System, id: string): RestorePointRecord {
+  const record = readRecord(join(restorePointFolder(system, id), 'point.json'), restorePointSchema);
   if ('found' in record) return record.found;
-  if ('missing' in record) throw new Fault('RESTORE_POINT_UNKNOWN', id);
-  throw new Fault('RESTORE_POINT_DAMAGED', `${id}: ${record.damaged}`);
+  const why = 'missing' in record ? 'its record is missing' : record.damaged;
+  throw new Fault('RESTORE_POINT_DAMAGED', `${id}: ${why}`);
 }

@@ -208,7 +208,10 @@ describe.skipIf(impossible)(`interruptions (${impossible ?? 'runs'})`, { timeout
         const verb = round % 2 === 0 ? 'stage' : 'activate';
         const words = verb === 'stage' ? ['stage'] : ['activate', '--how', 'live', '--yes'];
         await reset();
-        const after = Math.floor(random() * (verb === 'stage' ? stagingMs : switchingMs));
+        // A switch does most of its work in its last part.
+        const after = Math.floor(
+          verb === 'stage' ? random() * stagingMs : (0.4 + 0.6 * random()) * switchingMs,
+        );
         const running = startCommand(system.root, words);
         const timer = setTimeout(() => running.child.kill('SIGKILL'), after);
         await running.answer;

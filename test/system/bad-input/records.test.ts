@@ -23,6 +23,7 @@ import { runOrFault } from '../../../electron/engine/process/run.js';
 import { command } from '../../lab/bad-input-command.js';
 import { badInputSystem, leftovers, type BadInputSystem } from '../../lab/bad-input-system.js';
 import { debianRootImpossible } from '../../lab/debian-root.js';
+import { differences, manifestOf } from '../../lab/tree-difference.js';
 
 const impossible = await debianRootImpossible();
 
@@ -310,13 +311,13 @@ describe.skipIf(impossible)(
         expect((await command(system.root, 'activate', '--how', 'live', '--yes')).summary).toBe('ok, exit 0');
         const points = join(system.store, 'restore-points');
         const folder = join(points, readdirSync(points)[0] ?? '');
-        const saved = `${folder}.saved`;
+        const saved = join(system.root, '../aside');
         for (const name of ['backward.jsonl', 'switch.json']) cpSync(join(folder, name), `${saved}.${name}`);
-        await system.remember();
+        const updated = await manifestOf(system.root);
         damage(folder);
         const answer = await command(system.root, 'rollback', '--yes');
         expect(answer.summary, JSON.stringify(answer.problem)).toBe('RESTORE_POINT_DAMAGED, exit 1');
-        expect(await system.changed()).toEqual([]);
+        expect(await differences(updated, await manifestOf(system.root))).toEqual([]);
         // Repaired by hand, it can be used.
         for (const name of ['backward.jsonl', 'switch.json'])
           renameSync(`${saved}.${name}`, join(folder, name));
@@ -326,6 +327,7 @@ describe.skipIf(impossible)(
         }
         if (!existsSync(join(folder, 'saved'))) renameSync(join(folder, 'gone'), join(folder, 'saved'));
         expect((await command(system.root, 'rollback', '--yes')).summary).toBe('ok, exit 0');
+        expect(await system.changed()).toEqual([]);
       });
     });
   },

@@ -10,7 +10,7 @@ import { isOverlayXattr, listXattrs, removeXattr } from '../../posix/xattr.js';
 import type { System } from '../../system.js';
 import type { Clone, Session, SessionOptions } from '../environment.js';
 import { openSession } from '../session/open-session.js';
-import type { Layer } from './overlay-view.js';
+import { statusOf, type Layer } from './overlay-view.js';
 import { isSimple, ownFolders, placeOn, volumesOf } from './places.js';
 
 const recordSchema = z.strictObject({
@@ -68,6 +68,11 @@ export function readClone(system: System, id: string): TreeClone {
   }
   const record = recordSchema.safeParse(parseJson(text));
   if (!record.success) throw new Fault('STAGE_DAMAGED', `${id}: its record cannot be read`);
+  for (const layer of record.data.layers) {
+    const isOurs = !layer.folder.split('/').includes('..');
+    if (!isOurs || !statusOf(join(system.root, join(layer.folder as RawPath, 'upper')))?.isDirectory())
+      throw new Fault('STAGE_DAMAGED', `${id}: its files are missing`);
+  }
   return {
     id,
     folder,

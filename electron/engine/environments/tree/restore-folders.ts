@@ -53,7 +53,6 @@ export function restorePointNames(system: System): string[] {
   }
 }
 
-
 export function relativeToRoot(system: System, path: RawPath): string {
   return system.root === '/' ? path.slice(1) : path.slice(system.root.length + 1);
 }
