@@ -74,7 +74,7 @@ function replacedBy(
 const everywhere =
   /^(libc6|glibc|systemd|libsystemd0|udev|dbus|libssl\d.*|openssl|dbus-broker|linux-firmware)$/;
 
-/** The least that suffices (design.md, "Activation"). Interruptions are what such a switch usually takes. */
+/** The least that suffices. Interruptions are what such a switch usually takes. */
 function activationFor(
   engine: Engine,
   {

@@ -1,5 +1,5 @@
 /**
- * Which paths belong to an environment (design.md, "Environments"). Programs, configuration, kernels and the package
+ * Which paths belong to an environment. Programs, configuration, kernels and the package
  * database do; what people and services keep does not, whatever a package script does to it in the rehearsal.
  */
 import { isWithin, type RawPath } from '../posix/raw-path.js';

@@ -1,5 +1,5 @@
 /**
- * The backend for any POSIX file system (design.md, "tree"): staging in an overlay, the switch by exchanging `/usr` with a
+ * The backend for any POSIX file system: staging in an overlay, the switch by exchanging `/usr` with a
  * tree of hard links that was built beside it.
  */
 import { readdirSync } from 'node:fs';
