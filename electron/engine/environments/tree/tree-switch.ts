@@ -92,6 +92,7 @@ export class TreeSwitch implements Switch {
     );
     const times = [...backward.values()].filter(({ put, path }) => put === 'time' && isWithin(path, 'boot'));
     place(this.system.root, inOrder([...undo, ...times]), this.onStep);
+    this.sync();
   }
 
   /** True once `/usr` is the new one. Without exchange units there is no such mark: the journal alone knows. */
