@@ -2,7 +2,7 @@
  * The system that a verb works on: a root tree (`/`, or another one with `--root`), Understudy's own folders in it, and
  * how to report and cancel. Every verb takes one; nothing in the engine is global.
  */
-import { lstatSync, mkdirSync, statSync } from 'node:fs';
+import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import { Fault, systemErrorCode } from './fault.js';
 import { bytes, display, join, raw, type RawPath } from './posix/raw-path.js';
 import { setModificationTime } from './posix/times.js';
@@ -56,15 +56,14 @@ export interface SystemOptions {
 /** Understudy's folder, relative to the root. No environment contains it. */
 export const storePath = 'var/lib/understudy' as RawPath;
 
-/** Opens the system at `root`. Throws `NOT_A_ROOT_TREE` when the folder is none. */
+/** Opens the system at `root`. Throws `NOT_A_ROOT_TREE` when the folder is none, `NOT_ROOT` when it may not be entered. */
 export function openSystem(root: string, options: SystemOptions = {}): System {
-  const path = raw(root === '/' ? '/' : root.replace(/\/+$/, ''));
-  for (const name of ['usr', 'etc', 'var']) {
-    if (!isDirectory(join(path, name)))
-      throw new Fault('NOT_A_ROOT_TREE', `${display(path)}: no folder ${name}`);
+  const named = display(raw(root));
+  const path = orNoRoot(named, () => realPath(raw(root)));
+  for (const name of ['usr', 'etc', 'var', 'var/lib']) {
+    if (!orNoRoot(named, () => isDirectory(join(path, name))))
+      throw new Fault('NOT_A_ROOT_TREE', `${named}: no folder ${name}`);
   }
-  if (!isDirectory(join(path, 'var/lib')))
-    throw new Fault('NOT_A_ROOT_TREE', `${display(path)}: no folder var/lib`);
   const here = statSync(bytes(path));
   const running = statSync('/');
   return {
@@ -98,12 +97,32 @@ export function storeFolder(system: System, name: string): RawPath {
   return folder;
 }
 
+/** Without links on the way: mounts, locks and places relative to the root are told by what the kernel calls it. */
+function realPath(path: RawPath): RawPath {
+  return realpathSync.native(bytes(path), { encoding: 'latin1' }) as RawPath;
+}
+
 function isDirectory(path: RawPath): boolean {
+  return lstatSync(bytes(path), { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** What cannot be a path to a folder is no root tree. */
+function orNoRoot<T>(named: string, body: () => T): T {
   try {
-    return lstatSync(bytes(path)).isDirectory();
+    return body();
   } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    const code = systemErrorCode(error) ?? '';
+    if (code === 'EACCES') throw new Fault('NOT_ROOT', `${named} may not be entered.`);
+    const reason = noRootReasons[code];
+    if (reason !== undefined) throw new Fault('NOT_A_ROOT_TREE', `${named}: ${reason}`);
     throw error;
   }
 }
+
+const noRootReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'it is no folder',
+  ELOOP: 'its links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  ERR_INVALID_ARG_VALUE: 'no name holds a NUL',
+};

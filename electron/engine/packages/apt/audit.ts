@@ -3,11 +3,9 @@ import type { Session } from '../../environments/environment.js';
 import { Fault } from '../../fault.js';
 import { failureOf, type RunResult } from '../../process/run.js';
 import type { Finding } from '../package-manager.js';
-import { applySettings } from './places.js';
 
 export async function audit(session: Session): Promise<Finding[]> {
-  // The settings make it find what an earlier run read from the index; without them it is only slower.
-  const options = { timeoutMs: 5 * 60_000, environment: { APT_CONFIG: applySettings } };
+  const options = { timeoutMs: 5 * 60_000 };
   const database = await session.run(['dpkg', '--audit'], options);
   const dependencies = await session.run(
     ['apt-get', '-o', 'Debug::NoLocking=true', '-o', 'APT::Color=false', '--quiet=2', 'check'],

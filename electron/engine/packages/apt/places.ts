@@ -75,11 +75,6 @@ function commonSettings(): string {
     'APT::Get::Show-User-Simulation-Note "false";',
     'APT::Get::AllowUnauthenticated "false";',
     'Dpkg::Use-Pty "false";',
-    // What apt read from the index it keeps for its next run, which would take almost a second more in a session without. It
-    // is valid only for runs that agree on what belongs to the index.
-    'Dir::Cache::srcpkgcache "archives/srcpkgcache.bin";',
-    'Acquire::Languages "none";',
-    'Acquire::IndexTargets::deb-src::Sources::DefaultEnabled "false";',
     // apt fetches as the user _apt. In a user namespace that maps root alone there is no such user to change to, and
     // "root" there is the ordinary user who started us.
     ...(hasEveryUser() ? [] : ['APT::Sandbox::User "root";']),
@@ -88,7 +83,12 @@ function commonSettings(): string {
 }
 
 const settingsForFetching = [
+  // What apt read from the index it keeps for its next run. Not in the rehearsal: the cache is read-only there, and an
+  // apt that has just updated itself cannot read what the older one kept.
+  'Dir::Cache::srcpkgcache "archives/srcpkgcache.bin";',
   'APT::Update::Error-Mode "any";',
+  'Acquire::Languages "none";',
+  'Acquire::IndexTargets::deb-src::Sources::DefaultEnabled "false";',
   'Acquire::Retries "3";',
   'Acquire::http::Timeout "30";',
   'Acquire::https::Timeout "30";',
