@@ -7,7 +7,7 @@ import type { Outcome } from '../../shared/errors.js';
 import type { RolledBack } from '../../shared/history.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
 import type { Switch } from './environments/environment.js';
-import { Fault, outcomeOf, systemErrorCode } from './fault.js';
+import { Fault, faultOf, outcomeOf, systemErrorCode } from './fault.js';
 import { copyEntry } from './files/copy-tree.js';
 import { statusOf } from './environments/tree/overlay-view.js';
 import { fitness } from './fitness.js';
@@ -97,16 +97,23 @@ async function returnTo(engine: Engine, point: RestorePointRecord, journey: Jour
   system.signal.throwIfAborted();
   const transaction = begin(system, 'rollback', newId('rollback'), { restorePoint: point.id });
   const started = Date.now();
-  const aside = await system.report.phase('switch', 'Returning to the environment before', () => {
+  const commitPoint = { isPassed: false };
+  const switching = system.report.phase('switch', 'Returning to the environment before', () => {
     transaction.step('prepare');
     const kept = keepAside(system, journey.aside, since);
     back.prepareRollback(since.keepsakes);
     transaction.commit('switch-back');
+    commitPoint.isPassed = true;
     back.switchBack();
     transaction.step('settle');
     back.settleBack('rollback');
     transaction.end('done');
     return Promise.resolve(kept);
+  });
+  const aside = await switching.catch((error: unknown) => {
+    // Before the commit point nothing was changed; after it the way back is completed by `recover`.
+    if (!commitPoint.isPassed) transaction.end('failed', { code: faultOf(error).code });
+    throw error;
   });
   const switchSeconds = (Date.now() - started) / 1000;
   await system.report.phase('clean', 'Removing what is no longer needed', () => {
