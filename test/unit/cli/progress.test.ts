@@ -94,7 +94,7 @@ describe('the bar', () => {
 
   test('shows everything where there is room', () => {
     expect(barLine(state, 10_000, look(120))).toBe(
-      `Downloading packages  ${'█'.repeat(13)}${'░'.repeat(17)}  45 %  45.0 MB of 100 MB  about 13 s left  Get:3 http://deb.debia…`,
+      `Downloading packages  ${'█'.repeat(13)}${'░'.repeat(17)}  45 %  45.0 MB of 100 MB  about 13 s left  Get:3 http://mirror.ex…`,
     );
   });
 
