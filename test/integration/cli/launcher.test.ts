@@ -43,12 +43,16 @@ test.each([
   'recover',
   'prune',
 ])('%s on a folder that is no root tree, or is not there', async (verb) => {
-  for (const root of [folder, join(folder, 'missing')]) {
+  const reasons = new Map([
+    [folder, 'no folder usr'],
+    [join(folder, 'missing'), 'there is no such folder'],
+  ]);
+  for (const [root, reason] of reasons) {
     const { exitCode, stdout } = await run([launcher, '--root', root, verb, '--json']);
     expect(exitCode).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({
       verb,
-      problem: { code: 'NOT_A_ROOT_TREE', details: [`${root}: no folder usr`] },
+      problem: { code: 'NOT_A_ROOT_TREE', details: [`${root}: ${reason}`] },
     });
   }
 });
