@@ -106,7 +106,7 @@ describe.skipIf(impossible)(
         expect(await system.changed()).toEqual([]);
       });
 
-      it.each([0, 1, 2, 3])('with a flipped byte in file %d', async (place) => {
+      it.each([0, 3])('with a flipped byte in file %d', async (place) => {
         const target = file(place);
         const content = readFileSync(target);
         const second = content.indexOf(10) + 60;

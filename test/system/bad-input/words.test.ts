@@ -94,16 +94,7 @@ describe.skipIf(impossible)(`words that lead nowhere (${impossible ?? 'runs'})`,
       expect((await command(place, 'inspect')).exitCode).toBe(0);
     });
 
-    const odd = [
-      'with space',
-      'with,comma',
-      'with:colon',
-      'with\nnewline',
-      'täglich-日本',
-      'a\\b "q" \'q\' $HOME %s',
-      '-dash',
-      'lowerdir=x,upperdir=y',
-    ];
+    const odd = ['with space', 'a,b:c=d', 'with\nnewline', 'täglich-日本', '-a\\b "q" \'q\' $HOME %s'];
     it.each(odd)('in a folder with the name %j works', async (name) => {
       const place = join(folder, name);
       renameSync(system.root, place);
@@ -145,18 +136,12 @@ describe.skipIf(impossible)(`words that lead nowhere (${impossible ?? 'runs'})`,
   describe('an id', () => {
     const wrong = [
       'plan-0000000000000000',
+      'stage-20260101-000000-aaaaaa',
       '../../etc/passwd',
       '/etc/passwd',
       '..',
-      '.',
-      'a/b',
-      'stage-20260101-000000-aaaaaa',
+      'a\nb $(reboot)',
       'x'.repeat(10_000),
-      'ümlaut',
-      'a b',
-      'a\nb',
-      '$(reboot)',
-      '%2e%2e',
       '',
     ];
     it.each(wrong.map((id) => [id.slice(0, 40), id] as const))(
