@@ -1,5 +1,5 @@
 /** What happened to a system since an update, and what of it a rollback can keep. */
-import type { Keepsake, Switch } from './environments/environment.js';
+import type { Keepsake, Switch, TreeView } from './environments/environment.js';
 import type { Engine } from './engine.js';
 import { Fault } from './fault.js';
 import { compareManifests } from './manifest/compare.js';
@@ -27,7 +27,8 @@ export async function changedSince(engine: Engine, point: RestorePointRecord, ba
   const changedPackages = packagesSince(engine, point);
   const theirs = new Set<string>();
   // What was removed since is no longer in the current database, but comes back with the one before.
-  const views = [current, back.viewBefore()];
+  const old = back.viewBefore();
+  const views = [current, old];
   for (const { name, architecture } of changedPackages) {
     for (const view of views) for (const path of packages.filesOf(view, name, architecture)) theirs.add(path);
   }
@@ -43,8 +44,8 @@ export async function changedSince(engine: Engine, point: RestorePointRecord, ba
       if (path === '' || theirs.has(path)) continue;
       if (packages.database.some((folder) => isWithin(path, folder))) continue;
       const inUnit = back.exchanges(path);
-      if (inUnit && difference.kind === 'removed' && back.placeBefore(path) === undefined) continue;
-      if (belowFile(path, back, updated)) {
+      if (inUnit && difference.kind === 'removed' && old.locate(path) === undefined) continue;
+      if (belowFile(path, { back, old, updated })) {
         if (difference.kind === 'removed') continue;
         if (difference.after.type !== 'dir') lost.push(path);
         // Kept aside, it makes room for the file.
@@ -99,11 +100,14 @@ export function requireRecord({ system }: Pick<Engine, 'system'>, point: Restore
 }
 
 /** True for what lies in a folder that the update made of a file: there is no place for it in the tree before. */
-function belowFile(path: RawPath, back: Switch, updated: ReadonlySet<string>): boolean {
+function belowFile(
+  path: RawPath,
+  before: { readonly back: Switch; readonly old: TreeView; readonly updated: ReadonlySet<string> },
+): boolean {
   for (let parent = parentOf(path); parent !== ''; parent = parentOf(parent)) {
-    if (!back.exchanges(parent) && !updated.has(parent)) continue;
-    const old = back.placeBefore(parent);
-    if (old !== undefined) return statusOf(old)?.isDirectory() === false;
+    if (!before.back.exchanges(parent) && !before.updated.has(parent)) continue;
+    const place = before.old.locate(parent);
+    if (place !== undefined) return statusOf(place)?.isDirectory() === false;
   }
   return false;
 }

@@ -102,8 +102,6 @@ export interface Switch {
   exchanges(path: RawPath): boolean;
   /** Paths that the update changed. */
   changedPaths(): ReadonlySet<string>;
-  /** Where the version of the environment before lies, on the host; `undefined` when it had none. */
-  placeBefore(path: RawPath): RawPath | undefined;
   /** Reads the tree that a return would bring back. */
   viewBefore(): TreeView;
   /** What is missing for a return; empty when it can be done. */

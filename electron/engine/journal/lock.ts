@@ -2,33 +2,21 @@
 import { lstatSync } from 'node:fs';
 import { Fault } from '../fault.js';
 import type { PackageManager } from '../packages/package-manager.js';
-import { lockHolder, tryLock, type HeldLock } from '../posix/lock.js';
+import { tryLock, type HeldLock } from '../posix/lock.js';
 import { bytes, isWithin, join } from '../posix/raw-path.js';
 import { makeStore, type System } from '../system.js';
-
-/** Record locks do not exclude two holders within one process; this does. */
-const heldHere = new Set<string>();
 
 /** Runs `body` while this process alone may alter the system. Throws `BUSY_UNDERSTUDY` with the process that does. */
 export async function withStoreLock<T>(system: System, body: () => Promise<T>): Promise<T> {
   makeStore(system);
   const path = join(system.store, 'lock');
-  if (heldHere.has(path)) throw new Fault('BUSY_UNDERSTUDY', `process ${process.pid}`);
   const attempt = tryLock(path);
   if ('busy' in attempt) throw new Fault('BUSY_UNDERSTUDY', `process ${attempt.busy.pid}`);
-  heldHere.add(path);
   try {
     return await body();
   } finally {
-    heldHere.delete(path);
     attempt.held.release();
   }
-}
-
-/** The process that works on the system now, or `undefined`. */
-export function storeLockHolder(system: System): number | undefined {
-  const path = join(system.store, 'lock');
-  return heldHere.has(path) ? process.pid : lockHolder(path);
 }
 
 /**

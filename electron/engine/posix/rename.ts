@@ -3,7 +3,6 @@ import { cString, checked, libc } from './libc.js';
 import type { RawPath } from './raw-path.js';
 
 const AT_FDCWD = -100;
-const RENAME_NOREPLACE = 1;
 const RENAME_EXCHANGE = 2;
 
 const renameat2 = libc.func(
@@ -16,9 +15,4 @@ const renameat2 = libc.func(
  */
 export function exchange(a: RawPath, b: RawPath): void {
   checked(renameat2(AT_FDCWD, cString(a), AT_FDCWD, cString(b), RENAME_EXCHANGE), 'renameat2', a);
-}
-
-/** Renames without ever replacing an existing target (throws `EEXIST`). */
-export function renameNoReplace(from: RawPath, to: RawPath): void {
-  checked(renameat2(AT_FDCWD, cString(from), AT_FDCWD, cString(to), RENAME_NOREPLACE), 'renameat2', from);
 }

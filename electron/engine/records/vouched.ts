@@ -6,7 +6,6 @@ import type { Transaction } from '../journal/read-journal.js';
 
 export interface Vouched {
   readonly id: string;
-  readonly transaction: string;
   /** When its activation began; ISO 8601. */
   readonly begun: string;
 }
@@ -19,7 +18,7 @@ export function vouchedRestorePoints(transactions: readonly Transaction[]): Vouc
     const { data, time } = transaction.records[0] ?? {};
     const point = data?.restorePoint;
     if (transaction.kind === 'activate' && typeof point === 'string' && time !== undefined) {
-      points.set(point, { id: point, transaction: transaction.id, begun: time });
+      points.set(point, { id: point, begun: time });
     }
     if (transaction.kind === 'rollback' && typeof point === 'string') points.delete(point);
     if (transaction.kind === 'prune' && Array.isArray(data?.restorePoints)) {

@@ -118,8 +118,14 @@ export function switchesAreExact(bench: Workbench): void {
           const old = view.locate(`${area}/edit` as RawPath);
           expect(old !== undefined && readFileSync(bytes(old), 'utf8')).toBe('content of edit\n');
           expect(view.locate(`${area}/added` as RawPath)).toBeUndefined();
-          expect(read().placeBefore(`${area}/added` as RawPath)).toBeUndefined();
-          const kept = read().placeBefore(`${area}/remove` as RawPath);
+          expect(
+            read()
+              .viewBefore()
+              .locate(`${area}/added` as RawPath),
+          ).toBeUndefined();
+          const kept = read()
+            .viewBefore()
+            .locate(`${area}/remove` as RawPath);
           expect(kept !== undefined && readFileSync(bytes(kept), 'utf8')).toBe('content of remove\n');
           expect(read().exchanges(`${area}/edit` as RawPath)).toBe(atomic && area.startsWith('usr/'));
         }

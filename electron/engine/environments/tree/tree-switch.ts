@@ -173,14 +173,6 @@ export class TreeSwitch implements Switch {
     );
   }
 
-  placeBefore(path: RawPath): RawPath | undefined {
-    const inUnit = this.#placeOfOther(path);
-    if (inUnit !== undefined) return present(join(this.system.root, inUnit));
-    const placement = this.read('backward').find((entry) => entry.path === path && entry.put !== 'time');
-    if (placement?.put === 'nothing') return undefined;
-    return present(join(this.system.root, placement?.put === 'entry' ? placement.from : path));
-  }
-
   viewBefore(): TreeView {
     const replaced = new Map(this.read('backward').map((entry) => [entry.path, entry]));
     const locate = (path: RawPath): RawPath | undefined => {
