@@ -1,5 +1,6 @@
 /** What differs between two environments, as `review` shows it. Paths are text; other bytes are octal escapes. */
 import { z } from 'zod';
+import { choices } from './decision.js';
 import { idSchema, packageChangeSchema, planSchema } from './plan.js';
 
 export const areas = ['programs', 'configuration', 'boot', 'package database', 'state', 'other'] as const;
@@ -15,11 +16,15 @@ export const fileChangeSchema = z.strictObject({
 export type FileChange = z.infer<typeof fileChangeSchema>;
 
 export const conflictSchema = z.strictObject({
+  /** Stable as long as the stage exists. */
+  id: idSchema,
   path: z.string(),
   package: z.string().nullable(),
   /** Where the version that is not in use lies, and which one that is. */
   beside: z.string(),
-  kept: z.enum(['mine', 'theirs']),
+  kept: z.enum(choices),
+  /** True once the user chose; until then the user's own file stays in use. */
+  decided: z.boolean(),
   /** Texts up to 256 KiB; null for what is not text. */
   mine: z.string().nullable(),
   theirs: z.string().nullable(),

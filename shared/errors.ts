@@ -149,6 +149,72 @@ export const errorTexts = {
     exit: 'recovered',
   },
 
+  CONFLICT_UNKNOWN: usage(
+    'There is no such conflict in the staged environment.',
+    'Look at the review again: it lists the conflicts that are there now.',
+  ),
+  SETTINGS_DAMAGED: failed(
+    'The settings of Understudy cannot be read; those that come with it are used.',
+    'Change any setting to write the file anew; the damaged one is kept beside it.',
+  ),
+
+  HELPER_UNREACHABLE: failed(
+    'The part of Understudy that does the work of root is not running.',
+    'Start it from the app, or with "--elevate"; it asks for a password.',
+  ),
+  HELPER_LOST: failed(
+    'The connection to the part that does the work of root was lost.',
+    'Nothing is lost: what it was doing is completed or taken back. Connect again to see.',
+  ),
+  HELPER_SILENT: failed(
+    'The part of Understudy that does the work of root does not answer.',
+    'Connect again. What it was doing goes on, or is recovered at its next start.',
+  ),
+  HELPER_NOT_TRUSTED: failed(
+    'What answers in place of the helper does not belong to root.',
+    'Nothing was said to it. Someone may be deceiving you: look at who owns the socket in the details.',
+  ),
+  HELPER_VERSION: failed(
+    'App and helper are of different versions.',
+    'Restart the helper ("systemctl restart understudy-helper") and the app.',
+  ),
+  HELPER_STOPPING: busy('The helper is about to end.', 'Try again in a moment.'),
+  HELPER_CROWDED: busy('Too many programs talk to the helper at once.', 'Close some and try again.'),
+  BAD_REQUEST: usage(
+    'The helper did not understand the request.',
+    'App and helper may be of different versions.',
+  ),
+  RUN_UNKNOWN: usage('This work is not going on any more.', 'Look at its result.'),
+  NOT_AUTHORISED: failed(
+    'You may not do this on this system.',
+    'Ask its administrator. Nothing was changed.',
+  ),
+  AUTHORISATION_DISMISSED: failed(
+    'The question for the password was dismissed.',
+    'Nothing was changed. Try again when you are ready.',
+  ),
+  NO_POLKIT_AGENT: failed(
+    'No program is running that could ask you for the password.',
+    'Log in to a desktop, start a polkit agent, or run "sudo understudy" in a terminal.',
+  ),
+  NO_POLKIT: failed(
+    'polkit, which asks for permission, is not there or does not answer.',
+    'Install the packages polkitd and pkexec, or run "sudo understudy" in a terminal.',
+  ),
+  NO_GRAPHICAL_SESSION: failed(
+    'There is no desktop session here that could ask you for the password.',
+    'Run "sudo understudy" in a terminal instead.',
+  ),
+  ELEVATION_FAILED: failed('The helper could not be started.', 'The details hold its last words.'),
+  UNSAFE_PLACE: failed(
+    'The place of the socket is not safe: others could have put something there.',
+    'Remove what the details name, as root, and try again.',
+  ),
+  NO_PRACTICE: usage(
+    'This helper works on the real system.',
+    'Start Understudy with its practice system for this.',
+  ),
+
   PRACTICE_IMPOSSIBLE: failed(
     'A practice system cannot be made here.',
     'The details name exactly what is missing.',
@@ -172,6 +238,20 @@ export const problemSchema = z.strictObject({
 });
 export type Problem = z.infer<typeof problemSchema>;
 
+/**
+ * A problem from a helper that may be newer than this program: its code may be one that is not known here, while sentence and
+ * hint speak for themselves.
+ */
+export const receivedProblemSchema = z.strictObject({
+  code: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{1,63}$/)
+    .transform((code) => code as ErrorCode),
+  sentence: z.string(),
+  hint: z.string(),
+  details: z.array(z.string()),
+});
+
 /** What a verb answers: a value, or a problem that is part of life. Exceptions are bugs. */
 export type Outcome<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
@@ -182,5 +262,6 @@ export function problem(code: ErrorCode, ...details: readonly string[]): Problem
 }
 
 export function exitCodeOf(code: ErrorCode): number {
-  return exitCodes[errorTexts[code].exit];
+  const known: Partial<Record<string, ErrorText>> = errorTexts;
+  return exitCodes[known[code]?.exit ?? 'failed'];
 }

@@ -38,6 +38,8 @@ export const historySchema = z.strictObject({
   staged: z.array(
     z.strictObject({ id: idSchema, plan: idSchema, created: z.string(), verified: z.boolean() }),
   ),
+  /** What this user may not read; empty for root. */
+  unseen: z.array(z.strictObject({ what: z.string(), why: z.string() })),
 });
 export type History = z.infer<typeof historySchema>;
 

@@ -1,59 +1,215 @@
 /**
  * The state machine of an update: the heart of every front end, which only renders it.
  *
- *     idle ──plan──▶ planned ──stage──▶ staging ──▶ staged ──activate──▶ switching ──▶ done
- *      ▲                │                  │           │  ▲                  │           │
- *      │                │              failed ◀────────┘  └─decide─ needs-decision       │
- *      │                ▼                  │                                 │           │
- *      ├───────────── blocked              │        interrupted ◀────────────┘           │
- *      │                                   │            │ recover                        │
- *      └───────────────────────────────────┴────── recovered          rolling-back ◀─────┘
+ *     unknown ──connect──▶ preparing (practice only) ──▶ idle
  *
- * `interrupted` is what a power cut leaves; `recover` leads to `recovered`, never anywhere else. From `done` one can
- * plan again or roll back; `rolling-back` ends in `idle`, or in `interrupted` when it is cut.
+ *     idle ──▶ planning ──▶ planned ──▶ staging ──▶ staged ──▶ switching ──▶ done
+ *      ▲          │            │           │         │   ▲          │          │
+ *      │          └──▶ blocked / failed ◀──┴─────────┤   └─decide─ needs-decision
+ *      │                       │                     │              │          │
+ *      │◀──────────────────────┘              interrupted ◀─────────┘          │
+ *      │                                             │ recovering              │
+ *      └──── rolled-back ◀── rolling-back ◀──────────┼─────────────────────────┘
+ *      └──── recovered  ◀────────────────────────────┘
+ *
+ * It is derived from the helper's status alone (`services/update-state.ts`), so that what is shown equals what the journal
+ * says. `interrupted` is what a power cut leaves; `recover` leads to `recovered`, never anywhere else. From `done` one can plan
+ * again or roll back; `rolling-back` ends in `rolled-back`, or in `interrupted` when it is cut.
  */
-import type { CheckResult } from './check.js';
-import type { Conflict } from './changeset.js';
-import type { Problem } from './errors.js';
-import type { ProgressEvent } from './progress.js';
-import type { Activation } from './plan.js';
+import { z } from 'zod';
+import { receivedProblemSchema } from './errors.js';
+import { transactionKinds } from './history.js';
+import { activations, idSchema } from './plan.js';
+import { progressEventSchema } from './progress.js';
+import { runKinds } from './run.js';
 
-export type UpdateState =
-  | { readonly state: 'idle'; readonly pending: number | null }
-  | { readonly state: 'planned'; readonly plan: string }
-  | { readonly state: 'blocked'; readonly plan: string | null; readonly checks: readonly CheckResult[] }
-  | { readonly state: 'staging'; readonly plan: string; readonly progress: ProgressEvent | null }
-  | { readonly state: 'staged'; readonly stage: string; readonly plan: string; readonly how: Activation }
-  | { readonly state: 'needs-decision'; readonly stage: string; readonly conflicts: readonly Conflict[] }
-  | { readonly state: 'switching'; readonly stage: string; readonly progress: ProgressEvent | null }
-  | { readonly state: 'rolling-back'; readonly restorePoint: string; readonly progress: ProgressEvent | null }
-  | { readonly state: 'done'; readonly stage: string; readonly restorePoint: string }
-  | { readonly state: 'failed'; readonly problem: Problem }
-  | { readonly state: 'interrupted'; readonly transaction: string }
-  | {
-      readonly state: 'recovered';
-      readonly transaction: string;
-      readonly outcome: 'rolled-back' | 'rolled-forward';
-    };
+const progress = progressEventSchema.nullable();
+const state = <N extends string, S extends z.ZodRawShape>(name: N, shape: S) =>
+  z.strictObject({ state: z.literal(name), ...shape });
 
-type Name = UpdateState['state'];
+export const updateStateSchema = z.discriminatedUnion('state', [
+  /** Nothing answers yet, or nothing that may look. */
+  state('unknown', {}),
+  /** The practice system is being made. */
+  state('preparing', { run: idSchema, progress }),
+  /** `pending`: updates that wait, or null when they were never counted. */
+  state('idle', { pending: z.number().nullable(), security: z.number() }),
+  state('planning', { run: idSchema, progress }),
+  state('planned', { plan: idSchema, changes: z.number() }),
+  state('blocked', { plan: idSchema.nullable(), problem: receivedProblemSchema }),
+  state('staging', { plan: idSchema.nullable(), run: idSchema, progress, cancelling: z.boolean() }),
+  state('staged', {
+    stage: idSchema,
+    plan: idSchema,
+    how: z.enum(activations),
+    interruptionSeconds: z.number(),
+    /** It will be switched to at the next shutdown. */
+    scheduled: z.boolean(),
+  }),
+  state('needs-decision', { stage: idSchema, undecided: z.number() }),
+  state('switching', { stage: idSchema.nullable(), run: idSchema, progress }),
+  state('done', { stage: idSchema, restorePoint: idSchema }),
+  state('rolling-back', { restorePoint: idSchema.nullable(), run: idSchema, progress }),
+  state('rolled-back', { restorePoint: idSchema }),
+  /** Something went wrong; nothing was changed. */
+  state('failed', { during: z.enum(runKinds), problem: receivedProblemSchema }),
+  /** An open transaction that nobody works on. */
+  state('interrupted', { transaction: idSchema, kind: z.enum(transactionKinds) }),
+  state('recovering', { run: idSchema, progress }),
+  state('recovered', {
+    transaction: idSchema,
+    kind: z.enum(transactionKinds),
+    outcome: z.enum(['rolled-back', 'rolled-forward']),
+  }),
+  /** The records are damaged or of a newer version: nothing is guessed. */
+  state('damaged', { problem: receivedProblemSchema }),
+]);
+export type UpdateState = z.infer<typeof updateStateSchema>;
+export type UpdateStateName = UpdateState['state'];
 
-/** Which states may follow which. */
-export const transitions: Readonly<Record<Name, readonly Name[]>> = {
-  idle: ['planned', 'blocked', 'failed', 'rolling-back', 'interrupted'],
-  planned: ['staging', 'blocked', 'idle', 'failed', 'rolling-back'],
-  blocked: ['planned', 'idle', 'blocked'],
-  staging: ['staged', 'needs-decision', 'failed', 'idle', 'interrupted'],
-  staged: ['switching', 'blocked', 'needs-decision', 'planned', 'idle', 'failed'],
-  'needs-decision': ['staged', 'planned', 'idle'],
-  switching: ['done', 'failed', 'interrupted'],
-  'rolling-back': ['idle', 'failed', 'interrupted'],
-  done: ['idle', 'planned', 'rolling-back', 'blocked'],
-  failed: ['idle', 'planned', 'staged', 'done', 'blocked'],
-  interrupted: ['recovered'],
-  recovered: ['idle', 'planned', 'staged', 'done', 'rolling-back'],
+/** Which states may follow which while one helper lives; a new helper may begin anywhere. */
+export const transitions: Readonly<Record<UpdateStateName, readonly UpdateStateName[]>> = {
+  unknown: [
+    'preparing',
+    'idle',
+    'planning',
+    'planned',
+    'staging',
+    'staged',
+    'needs-decision',
+    'switching',
+    'done',
+    'rolling-back',
+    'rolled-back',
+    'interrupted',
+    'recovering',
+    'recovered',
+    'failed',
+    'blocked',
+    'damaged',
+  ],
+  preparing: ['idle', 'failed', 'unknown', 'staged', 'done'],
+  idle: [
+    'planning',
+    'planned',
+    'staging',
+    'rolling-back',
+    'blocked',
+    'failed',
+    'preparing',
+    'interrupted',
+    'unknown',
+    'damaged',
+  ],
+  planning: ['planned', 'idle', 'blocked', 'failed', 'staged', 'done', 'unknown'],
+  planned: [
+    'planning',
+    'staging',
+    'idle',
+    'blocked',
+    'failed',
+    'rolling-back',
+    'preparing',
+    'unknown',
+    'damaged',
+  ],
+  blocked: [
+    'planning',
+    'planned',
+    'idle',
+    'staging',
+    'switching',
+    'staged',
+    'rolling-back',
+    'preparing',
+    'unknown',
+  ],
+  staging: ['staged', 'needs-decision', 'failed', 'blocked', 'idle', 'planned', 'interrupted', 'unknown'],
+  staged: [
+    'switching',
+    'planning',
+    'staging',
+    'needs-decision',
+    'blocked',
+    'failed',
+    'idle',
+    'rolling-back',
+    'preparing',
+    'unknown',
+    'damaged',
+  ],
+  'needs-decision': [
+    'staged',
+    'switching',
+    'planning',
+    'staging',
+    'idle',
+    'failed',
+    'rolling-back',
+    'preparing',
+    'unknown',
+  ],
+  switching: ['done', 'failed', 'blocked', 'staged', 'needs-decision', 'interrupted', 'recovered', 'unknown'],
+  done: [
+    'idle',
+    'planning',
+    'planned',
+    'staging',
+    'rolling-back',
+    'preparing',
+    'failed',
+    'unknown',
+    'damaged',
+  ],
+  'rolling-back': ['rolled-back', 'failed', 'interrupted', 'recovered', 'unknown'],
+  'rolled-back': [
+    'idle',
+    'planning',
+    'planned',
+    'staging',
+    'rolling-back',
+    'done',
+    'preparing',
+    'failed',
+    'unknown',
+    'damaged',
+  ],
+  failed: [
+    'idle',
+    'planning',
+    'planned',
+    'staging',
+    'staged',
+    'needs-decision',
+    'switching',
+    'done',
+    'rolled-back',
+    'rolling-back',
+    'blocked',
+    'preparing',
+    'recovering',
+    'interrupted',
+    'unknown',
+    'damaged',
+  ],
+  interrupted: ['recovering', 'recovered', 'failed', 'unknown', 'damaged'],
+  recovering: ['recovered', 'failed', 'idle', 'unknown', 'damaged'],
+  recovered: [
+    'idle',
+    'planning',
+    'planned',
+    'staging',
+    'staged',
+    'needs-decision',
+    'done',
+    'rolled-back',
+    'rolling-back',
+    'preparing',
+    'unknown',
+  ],
+  damaged: ['recovering', 'idle', 'recovered', 'unknown'],
 };
 
-export function mayFollow(from: Name, to: Name): boolean {
-  return transitions[from].includes(to);
+export function mayFollow(from: UpdateStateName, to: UpdateStateName): boolean {
+  return from === to || transitions[from].includes(to);
 }

@@ -1,0 +1,60 @@
+/**
+ * Settings of the system, kept in `/etc/understudy/settings.json` by root: they hold for everyone, also for what happens
+ * without anyone. What a user likes about the app alone (`preferences.ts`) is kept by the app.
+ */
+import { z } from 'zod';
+
+const gigabyte = 1024 ** 3;
+
+const hour = z.int().min(0).max(23);
+
+export const settingsSchema = z.strictObject({
+  version: z.literal(1),
+  /** Restore points that are kept at least. */
+  keepRestorePoints: z.int().min(1).max(50),
+  /** Bytes that all restore points together may hold before the oldest go. */
+  restorePointBytes: z
+    .int()
+    .min(gigabyte / 4)
+    .max(4096 * gigabyte),
+  /** Battery percentage below which nothing is started on battery. */
+  batteryPercent: z.int().min(0).max(100),
+  /** Staging in the background, without anyone asking. */
+  automatic: z.strictObject({
+    enabled: z.boolean(),
+    /** Hours of the day, local time, from the beginning of one to the beginning of the other; equal: all day. */
+    fromHour: hour,
+    toHour: hour,
+    onlyOnMains: z.boolean(),
+    onlyUnmetered: z.boolean(),
+    onlyWhenIdle: z.boolean(),
+    scope: z.enum(['all', 'security']),
+    /** Nothing automatic before this moment (ISO 8601); null when not paused. */
+    pausedUntil: z.iso.datetime().nullable(),
+  }),
+});
+export type SystemSettings = z.infer<typeof settingsSchema>;
+
+export const defaultSystemSettings: SystemSettings = {
+  version: 1,
+  keepRestorePoints: 3,
+  restorePointBytes: 10 * gigabyte,
+  batteryPercent: 30,
+  automatic: {
+    enabled: true,
+    fromHour: 9,
+    toHour: 18,
+    onlyOnMains: true,
+    onlyUnmetered: true,
+    onlyWhenIdle: true,
+    scope: 'all',
+    pausedUntil: null,
+  },
+};
+
+/** What may be changed at once: any subset, `automatic` included. */
+export const settingsChangeSchema = settingsSchema
+  .omit({ version: true, automatic: true })
+  .partial()
+  .extend({ automatic: settingsSchema.shape.automatic.partial().optional() });
+export type SettingsChange = z.infer<typeof settingsChangeSchema>;
