@@ -215,6 +215,12 @@ export const errorTexts = {
     'Start Understudy with its practice system for this.',
   ),
 
+  PORT_UNAVAILABLE: failed(
+    'The app cannot be served at this port.',
+    'Choose another with --port, or leave it out for one that is free.',
+  ),
+  APP_NOT_BUILT: failed('The windows of the app were not built.', 'Run "npm run build" in the checkout.'),
+
   PRACTICE_IMPOSSIBLE: failed(
     'A practice system cannot be made here.',
     'The details name exactly what is missing.',

@@ -1,14 +1,18 @@
-/** The verb `history`: what happened, from the journal, and what can be returned to. */
+/**
+ * The verb `history`: what happened, from the journal, and what can be returned to. The records are root's alone: whoever may
+ * not read them is told so, and that is no failure.
+ */
 import type { Outcome } from '../../shared/errors.js';
-import type { History, HistoryEntry, RestorePoint } from '../../shared/history.js';
+import type { History, RestorePoint } from '../../shared/history.js';
 import { engineFor, type Engine } from './engine.js';
-import { Fault, faultOf, outcomeOf, systemErrorCode } from './fault.js';
+import { faultOf, outcomeOf } from './fault.js';
 import { fitness } from './fitness.js';
 import { transactionsOf } from './journal/journal.js';
-import type { Transaction } from './journal/read-journal.js';
+import { entryOf } from './records/entries.js';
 import { restorePointsOf, type RestorePointRecord } from './records/restore-points.js';
 import { stagesOf } from './records/stages.js';
-import { vouchedRestorePoints, type Vouched } from './records/vouched.js';
+import { unreadableTitle, vouchedRestorePoints, type Vouched } from './records/vouched.js';
+import { unseenRecords } from './records/unseen-records.js';
 import { requireRecord } from './since.js';
 import type { System } from './system.js';
 
@@ -33,54 +37,14 @@ export function history(system: System): Promise<Outcome<History>> {
           created,
           verified: ready,
         })),
+        unseen: [],
       };
     } catch (error) {
-      if (systemErrorCode(error) === 'EACCES') throw new Fault('NOT_ROOT');
+      const unseen = unseenRecords(system, error);
+      if (unseen) return { entries: [], restorePoints: [], staged: [], unseen: [unseen] };
       throw error;
     }
   });
-}
-
-function entryOf({ id, kind, records }: Transaction, points: readonly RestorePointRecord[]): HistoryEntry {
-  const [first, last] = [records[0], records.at(-1)];
-  const text = (name: string): string | null => {
-    const value = first?.data[name];
-    return typeof value === 'string' ? value : null;
-  };
-  const ended = last?.type === 'end' ? last : undefined;
-  const restorePoint = text('restorePoint');
-  return {
-    transaction: id,
-    kind,
-    started: first?.time ?? '',
-    ended: ended?.time ?? null,
-    seconds: ended && first ? (Date.parse(ended.time) - Date.parse(first.time)) / 1000 : null,
-    outcome: outcomeNamed(ended?.step),
-    title: titles[kind],
-    stage: kind === 'stage' ? id : text('stage'),
-    restorePoint,
-    packages: points.find((point) => point.id === restorePoint)?.packages ?? [],
-  };
-}
-
-const titles: Readonly<Record<HistoryEntry['kind'], string>> = {
-  stage: 'An update was rehearsed',
-  activate: 'The system was updated',
-  rollback: 'The system was taken back',
-  prune: 'Old restore points were removed',
-};
-
-function outcomeNamed(step: string | undefined): HistoryEntry['outcome'] {
-  switch (step) {
-    case 'done':
-    case 'failed':
-    case 'rolled-back':
-    case 'rolled-forward':
-      return step;
-    case undefined:
-    default:
-      return 'open';
-  }
 }
 
 function restorePointOf({ system, environment }: Engine, point: RestorePointRecord): RestorePoint {
@@ -102,7 +66,7 @@ function unreadable({ id, begun }: Vouched): RestorePoint {
   return {
     id,
     created: begun,
-    title: 'A restore point that cannot be read',
+    title: unreadableTitle,
     ownBytes: 0,
     usable: false,
     problems: ['Its record is damaged or missing.'],

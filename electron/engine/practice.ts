@@ -11,6 +11,7 @@ import { realOwners, type Owners } from './practice/owners.js';
 import { practicePlace } from './practice/place.js';
 import { Tale } from './practice/tale.js';
 import { practiceInUserNamespace } from './practice/user-namespace.js';
+import { withUsualMask } from './practice/usual-mask.js';
 import { walk, type OnMoment } from './practice/walk.js';
 import type { Reporter } from './report.js';
 
@@ -36,7 +37,9 @@ export function practice(
   surroundings: PracticeSurroundings = {},
 ): Promise<Outcome<PracticeResult>> {
   return outcomeOf(() =>
-    process.getuid?.() === 0 ? practiceHere(options, surroundings) : practiceInUserNamespace(options),
+    process.getuid?.() === 0
+      ? withUsualMask(() => practiceHere(options, surroundings))
+      : practiceInUserNamespace(options),
   );
 }
 

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import type { Outcome } from '../../shared/errors.js';
 import type { Recovered } from '../../shared/history.js';
+import { finishInterrupted } from './decisions/carry-out.js';
 import { recordAfter } from './record-activation.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
 import { Fault, outcomeOf } from './fault.js';
@@ -12,8 +13,9 @@ import { resume, transactionsOf, type OpenTransaction } from './journal/journal.
 import { withPackageLocks, withStoreLock } from './journal/lock.js';
 import type { Transaction } from './journal/read-journal.js';
 import { bytes } from './posix/raw-path.js';
+import { requireComplete } from './records/complete.js';
 import { readStage, stagesOf } from './records/stages.js';
-import { succeeded, vouchedRestorePoints } from './records/vouched.js';
+import { activatedStages, vouchedRestorePoints } from './records/vouched.js';
 import type { System } from './system.js';
 
 type Settled = Recovered['transactions'][number];
@@ -34,31 +36,15 @@ export async function requireRecovered(engine: Engine): Promise<void> {
 
 /** The caller holds the store's lock. Throws `JOURNAL_DAMAGED`. */
 async function recoverLocked(engine: Engine): Promise<Recovered> {
-  const { system } = engine;
+  const { system, environment } = engine;
+  const kept = { clones: environment.clones(system), restorePoints: environment.restorePoints(system) };
   const all = transactionsOf(system);
-  requireComplete(engine, all);
+  requireComplete(all, kept);
   const open = all.filter(({ ended }) => !ended);
   const transactions: Settled[] = [];
   for (const transaction of open) transactions.push(await settle(engine, transaction));
-  return { transactions, cleaned: clean(engine) };
-}
-
-/**
- * What lies in the store must be known to the journal: else a file of it is missing. That of a switch that was cut off above
- * all: what such a switch left looks unfinished, and may be all that there is of the system before.
- */
-function requireComplete({ system, environment }: Engine, all: readonly Transaction[]): void {
-  const known = new Set(all.map(({ id }) => id));
-  for (const id of environment.clones(system)) {
-    // A clone to fetch in has no transaction.
-    if (id.startsWith('stage-') && !known.has(id))
-      throw new Fault('JOURNAL_DAMAGED', `The file of ${id} is missing.`);
-  }
-  const points = new Set(all.map(({ records }) => records[0]?.data.restorePoint));
-  for (const id of environment.restorePoints(system)) {
-    if (id.startsWith('point-') && !points.has(id))
-      throw new Fault('JOURNAL_DAMAGED', `The file of the switch that made ${id} is missing.`);
-  }
+  const completed = await finishInterrupted(engine);
+  return { transactions, cleaned: [...completed, ...clean(engine)] };
 }
 
 async function settle(engine: Engine, transaction: Transaction): Promise<Settled> {
@@ -176,9 +162,7 @@ function dataOf(transaction: Transaction, name: string): string {
 function clean({ system, environment }: Engine): string[] {
   const cleaned: string[] = [];
   const ended = transactionsOf(system);
-  const used = new Set(
-    ended.flatMap((one) => (one.kind === 'activate' && succeeded(one) ? [one.records[0]?.data.stage] : [])),
-  );
+  const used = activatedStages(ended);
   const finished = new Set(stagesOf(system, environment).map(({ id }) => id));
   for (const id of environment.clones(system)) {
     if (finished.has(id) && !used.has(id)) continue;

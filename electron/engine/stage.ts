@@ -3,38 +3,56 @@
  * system is not touched; whatever fails, the clone is thrown away.
  */
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import { release } from 'node:os';
 import type { Outcome } from '../../shared/errors.js';
 import type { Staged } from '../../shared/history.js';
 import type { Plan, Scope } from '../../shared/plan.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
-import type { Clone, Session } from './environments/environment.js';
+import type { Clone } from './environments/environment.js';
 import { Fault, faultOf, outcomeOf, systemErrorCode } from './fault.js';
 import { withFetcher } from './fetch.js';
 import { begin } from './journal/journal.js';
 import { withStoreLock } from './journal/lock.js';
 import { writeManifest } from './manifest/write.js';
+import { giveWay } from './posix/priority.js';
 import { bytes, join, type RawPath } from './posix/raw-path.js';
 import { requireReadiness } from './readiness.js';
+import { noteAttempt } from './records/automatic.js';
 import { newId } from './records/ids.js';
 import { readPlan, savePlan } from './records/plans.js';
 import { baseManifest, stagesOf, writeStage, type StageRecord } from './records/stages.js';
 import { requireRecovered } from './recover.js';
 import { scanEnvironment } from './scan-environment.js';
 import { conflictsOf } from './review/conflicts.js';
-import { isReady } from './review/make-review.js';
-import { verifyStage } from './review/verify-stage.js';
 import { withSpaceGuard } from './space-guard.js';
 import type { System } from './system.js';
+import { verifyClone } from './verify-clone.js';
 
 export interface StageOptions {
   /** The plan to carry out; by default the newest one, or a new one where a scope is given or none exists. */
   readonly plan?: string;
   readonly scope?: Scope;
   readonly selected?: readonly string[];
+  /** Without anyone asking: at the lowest priority for processor and disk, and noted as an automatic attempt. */
+  readonly background?: boolean;
 }
 
 export function stage(system: System, options: StageOptions = {}): Promise<Outcome<Staged>> {
+  return options.background ? stageInBackground(system, options) : stageNow(system, options);
+}
+
+async function stageInBackground(system: System, options: StageOptions): Promise<Outcome<Staged>> {
+  const takeBack = giveWay();
+  try {
+    const outcome = await stageNow(system, options);
+    // An ordinary user cannot have attempted anything, nor note it.
+    if (outcome.ok || outcome.problem.code !== 'NOT_ROOT') noteAttempt(system, outcome);
+    return outcome;
+  } finally {
+    takeBack();
+  }
+}
+
+function stageNow(system: System, options: StageOptions): Promise<Outcome<Staged>> {
   return outcomeOf(async () => {
     const engine = privilegedEngineFor(system);
     return withStoreLock(system, async () => {
@@ -134,51 +152,20 @@ async function applyPlan(engine: Engine, clone: Clone, plan: Plan): Promise<void
   }
 }
 
-/** Verified first, sealed last: what was verified is what is sealed. */
 async function verified(engine: Engine, clone: Clone, plan: Plan, started: number): Promise<StageRecord> {
-  const { system, environment, packages, current } = engine;
-  const view = environment.view(clone);
-  const changes = environment.changes(clone);
-  const session: Session = await environment.session(system, clone, {
-    network: 'none',
-    binds: packages.binds(system, 'rehearse'),
-  });
-  try {
-    const proofs = await verifyStage(
-      {
-        plan,
-        view,
-        before: current,
-        changes,
-        session,
-        packages,
-        runningKernel: system.isRunning ? release() : null,
-        signal: system.signal,
-      },
-      system.report,
-    );
-    await session.close();
-    const seal = await system.report.phase('compare', 'Sealing the staged environment', () =>
-      environment.seal(system, clone),
-    );
-    return {
-      version: 1,
-      id: clone.id,
-      created: new Date().toISOString(),
-      plan,
-      environment: environment.name,
-      databaseDigest: plan.databaseDigest,
-      seal,
-      seconds: (Date.now() - started) / 1000,
-      bytes: changes.reduce((total, change) => total + (change.kind === 'removed' ? 0 : change.bytes), 0),
-      entries: changes.length,
-      proofs,
-      conflicts: conflictsOf(view, packages, changes),
-      ready: isReady(proofs),
-    };
-  } finally {
-    await session.close();
-  }
+  const { environment, packages } = engine;
+  const condition = await verifyClone(engine, clone, plan);
+  return {
+    version: 1,
+    id: clone.id,
+    created: new Date().toISOString(),
+    plan,
+    environment: environment.name,
+    databaseDigest: plan.databaseDigest,
+    seconds: (Date.now() - started) / 1000,
+    conflicts: conflictsOf(environment.view(clone), packages, environment.changes(clone)),
+    ...condition,
+  };
 }
 
 /** Only the newest stage can be activated: the others are for a system or an archive of another day. */

@@ -3,10 +3,12 @@
  * how to report and cancel. Every verb takes one; nothing in the engine is global.
  */
 import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
+import { defaultSystemSettings } from '../../shared/settings.js';
 import { Fault, systemErrorCode } from './fault.js';
 import { bytes, display, join, raw, type RawPath } from './posix/raw-path.js';
 import { setModificationTime } from './posix/times.js';
 import { silent, type Reporter } from './report.js';
+import { readSettings } from './settings-file.js';
 
 export interface Settings {
   /** Restore points that prune keeps at least. */
@@ -22,11 +24,11 @@ export interface Settings {
 }
 
 export const defaultSettings: Settings = {
-  keepRestorePoints: 3,
-  restorePointBytes: 10 * 1024 ** 3,
+  keepRestorePoints: defaultSystemSettings.keepRestorePoints,
+  restorePointBytes: defaultSystemSettings.restorePointBytes,
   reserveBytes: 512 * 1024 ** 2,
   scriptIdleMs: 20 * 60_000,
-  batteryPercent: 30,
+  batteryPercent: defaultSystemSettings.batteryPercent,
 };
 
 export interface System {
@@ -47,6 +49,7 @@ export interface System {
 }
 
 export interface SystemOptions {
+  /** Come before those of the system's own file. */
   readonly settings?: Partial<Settings>;
   readonly report?: Reporter;
   readonly signal?: AbortSignal;
@@ -70,11 +73,17 @@ export function openSystem(root: string, options: SystemOptions = {}): System {
     root: path,
     isRunning: here.ino === running.ino && here.dev === running.dev,
     store: join(path, storePath),
-    settings: { ...defaultSettings, ...options.settings },
+    settings: { ...defaultSettings, ...ownSettings(path), ...options.settings },
     report: options.report ?? silent,
     signal: options.signal ?? new AbortController().signal,
     onStep: options.onStep,
   };
+}
+
+/** What root set for this system, of this moment; where the file cannot be used, what comes with Understudy. */
+function ownSettings(root: RawPath): Partial<Settings> {
+  const { keepRestorePoints, restorePointBytes, batteryPercent } = readSettings(root).settings;
+  return { keepRestorePoints, restorePointBytes, batteryPercent };
 }
 
 /**

@@ -15,7 +15,7 @@ export type PathClass = 'system' | 'derived' | 'log' | 'service' | 'foreign';
 
 const foreign = [
   'proc', 'sys', 'dev', 'run', 'tmp', 'home', 'root', 'srv', 'mnt', 'media', 'lost+found', 'snap', 'var/snap',
-  'var/tmp', 'var/run', 'var/lock', 'var/lib/understudy', 'var/crash', 'var/lib/systemd/coredump',
+  'var/tmp', 'var/run', 'var/lock', 'var/lib/understudy', 'etc/understudy', 'var/crash', 'var/lib/systemd/coredump',
   'var/cache/apt/archives', 'var/cache/apt/pkgcache.bin', 'var/cache/apt/srcpkgcache.bin', 'var/lib/apt/lists',
   'var/lib/apt/periodic', 'var/cache/private', 'usr/sbin/policy-rc.d',
 ]; // prettier-ignore

@@ -79,6 +79,14 @@ export interface Keepsake {
   readonly exists: boolean;
 }
 
+/** What an entry of a clone shall be. */
+export type Arrangement =
+  /** A copy of the entry at `from` on the host, with all that can be said of it. */
+  | { readonly put: 'copy'; readonly path: RawPath; readonly from: RawPath }
+  | { readonly put: 'nothing'; readonly path: RawPath }
+  /** What the current environment has there, now and later: the clone no longer says anything about it. */
+  | { readonly put: 'current'; readonly path: RawPath };
+
 /**
  * The way from the environment before to the staged one and back. Nothing of the running system changes before
  * `switchOver`, apart from files added to `/boot`. Every method can be run again after a cut at any moment, and after a
@@ -123,6 +131,11 @@ export interface Environment {
   view(clone: Clone): TreeView;
   /** What differs from the current environment, sorted by path; only what belongs to an environment. */
   changes(clone: Clone): TreeChange[];
+  /**
+   * Changes single entries of a staged clone, none of them a folder, in folders that the staging changed. Repeatable after a cut at
+   * any moment; the seal no longer holds. Throws `STAGE_DAMAGED` where the clone no longer has the folder.
+   */
+  arrange(system: System, clone: Clone, entries: readonly Arrangement[]): void;
   /** Makes a staged clone durable and returns the digest of its content. */
   seal(system: System, clone: Clone): Promise<string>;
   prepare(system: System, input: PreparationInput): Preparation;

@@ -5,6 +5,7 @@
  * The order of a staging is: `refresh` and `resolve` and `download` in a session with network over a scratch clone, with
  * `binds` giving them Understudy's own index and package cache; then `apply` and `audit` in the rehearsal, without network.
  */
+import type { Choice } from '../../../shared/decision.js';
 import type { PackageChange, Scope } from '../../../shared/plan.js';
 import type { PendingUpdate } from '../../../shared/machine.js';
 import type { Bind, Session, TreeView } from '../environments/environment.js';
@@ -93,6 +94,11 @@ export interface PackageManager {
   ): Promise<void>;
   /** What is wrong with the database and the installed packages; empty when all is well. */
   audit(session: Session): Promise<readonly Finding[]>;
-  /** Conflicts among the given changed paths. */
+  /** Conflicts among the given changed paths, at most one for each file in use. */
   conflicts(view: TreeView, changed: readonly RawPath[]): readonly ConfigurationConflict[];
+  /**
+   * The name that the distribution gives to the version which is not in use, where `whose` version that is. `now` is the name
+   * that it has at present: different tools of one family may give different ones.
+   */
+  nameBeside(path: RawPath, now: RawPath, whose: Choice): RawPath;
 }

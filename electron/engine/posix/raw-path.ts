@@ -52,6 +52,13 @@ export function display(path: RawPath): string {
   }
 }
 
+/** The path that `display` shows as this text. */
+export function fromDisplay(text: string): RawPath {
+  return raw(text).replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  ) as RawPath;
+}
+
 function escapeByte(character: string): string {
   return `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`;
 }

@@ -1,6 +1,7 @@
 /** With which updates to practise: those that the archive really offers for the practice system, else some made on the spot. */
 import type { Plan } from '../../../shared/plan.js';
 import { plan } from '../plan.js';
+import type { System } from '../system.js';
 import { valueOf } from './outcome.js';
 import type { BuiltUpdates } from './family.js';
 import type { Made } from './make-system.js';
@@ -10,7 +11,7 @@ import type { Tale } from './tale.js';
 /** Longer is not waited for the archive; then the updates are built. */
 const archivePatienceMs = 30_000;
 
-const everything = { scope: 'all', selected: [] } as const;
+export const everything = { scope: 'all', selected: [] } as const;
 
 export interface Chosen {
   readonly plan: Plan;
@@ -35,11 +36,16 @@ export async function chooseUpdates(made: Made, tale: Tale): Promise<Chosen> {
   return { plan: planned, built };
 }
 
+/** As the system, but what is begun with it ends when the archive does not answer for too long. */
+export function withPatience(system: System): System {
+  const signal = AbortSignal.any([system.signal, AbortSignal.timeout(archivePatienceMs)]);
+  return { ...system, signal };
+}
+
 /** `undefined` when the archive offers nothing, or does not answer. */
 async function offeredByArchive({ system }: Made, tale: Tale): Promise<Plan | undefined> {
   return tale.step('plan', 'Asking the archive what would be updated', async () => {
-    const signal = AbortSignal.any([system.signal, AbortSignal.timeout(archivePatienceMs)]);
-    const outcome = await plan({ ...system, signal }, everything);
+    const outcome = await plan(withPatience(system), everything);
     system.signal.throwIfAborted();
     if (outcome.ok && outcome.value.changes.length > 0)
       return { value: outcome.value, sentence: planSentence(outcome.value) };

@@ -46,8 +46,13 @@ export interface PracticeFamily {
   makeRoot(input: MakeInput): Promise<MadeRoot>;
   /** Finishes the root from inside: caches and links that installing would have made. */
   setUp(session: Session, signal: AbortSignal): Promise<void>;
-  /** Replaces the root's sources by a small signed archive inside the root, and installs its first versions. */
-  buildUpdates(system: System, open: () => Promise<Session>): Promise<BuiltUpdates>;
+  /**
+   * Makes a small signed archive inside the root, and installs its first versions. It takes the place of the distribution's
+   * own, and expires like any other; in a system that is to stay it does neither.
+   */
+  buildUpdates(system: System, open: () => Promise<Session>, stays: boolean): Promise<BuiltUpdates>;
+  /** Takes the distribution's own archive, which `makeRoot` found, into use or out of it. Repeatable. */
+  useArchive(root: RawPath, use: boolean): void;
   /** Files that the package manager finds altered or missing; a path each, configuration files left out. */
   alteredFiles(session: Session, signal: AbortSignal): Promise<readonly string[]>;
 }

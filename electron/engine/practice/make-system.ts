@@ -17,7 +17,8 @@ export interface Made {
   readonly family: PracticeFamily;
   /** Whether the distribution's own archive is known and may be asked. */
   readonly archive: boolean;
-  readonly buildUpdates: () => Promise<BuiltUpdates>;
+  /** `stays`: see `PracticeFamily`. */
+  readonly buildUpdates: (stays?: boolean) => Promise<BuiltUpdates>;
 }
 
 export interface MakeOptions {
@@ -26,7 +27,11 @@ export interface MakeOptions {
   readonly signal: AbortSignal;
 }
 
-export async function makeSystem(place: PracticePlace, options: MakeOptions, tale: Tale): Promise<Made> {
+export async function makeSystem(
+  place: Pick<PracticePlace, 'folder' | 'root'>,
+  options: MakeOptions,
+  tale: Tale,
+): Promise<Made> {
   const { signal } = options;
   const machine = plainView(raw('/'));
   const family = familyOf(machine);
@@ -53,8 +58,8 @@ export async function makeSystem(place: PracticePlace, options: MakeOptions, tal
         system,
         family,
         archive: made.archive && !options.offline,
-        buildUpdates: async () => {
-          const built = await family.buildUpdates(system, open);
+        buildUpdates: async (stays = false) => {
+          const built = await family.buildUpdates(system, open, stays);
           await requireConsistent(open, system);
           return built;
         },

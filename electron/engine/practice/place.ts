@@ -70,8 +70,8 @@ async function givenPlace(given: string): Promise<PracticePlace> {
   throw new Fault('PRACTICE_IMPOSSIBLE', `${given}: ${reason}`);
 }
 
-/** Root's own cache, whatever a user's environment says. */
-function cacheFolders(): string[] {
+/** Root's own cache, whatever a user's environment says; then where everyone may write. */
+export function cacheFolders(): string[] {
   const uid = process.getuid?.() ?? 0;
   const { XDG_CACHE_HOME: cache, HOME: home } = process.env;
   const own = cache ?? (home === undefined ? undefined : `${home}/.cache`);
@@ -84,7 +84,7 @@ function cacheFolders(): string[] {
 }
 
 /** In a folder that anyone may write to, anyone may have made the folder before, or a link in its place. */
-function isOurs(folder: string): boolean {
+export function isOurs(folder: string): boolean {
   const status = lstatSync(folder);
   return status.isDirectory() && status.uid === process.getuid?.() && (status.mode & 0o022) === 0;
 }
@@ -141,7 +141,7 @@ export function removeFolder(folder: RawPath): void {
 }
 
 /** Why no clone of a root in the folder could be opened, or `undefined`. */
-async function unfit(folder: RawPath): Promise<string | undefined> {
+export async function unfit(folder: RawPath): Promise<string | undefined> {
   const { bavail, bsize } = statfsSync(bytes(folder));
   if (bavail * bsize < roomNeeded)
     return `${gigabytes(bavail * bsize)} are free there, and ${gigabytes(roomNeeded)} are needed.`;

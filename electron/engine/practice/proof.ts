@@ -6,9 +6,9 @@ import { scanTree } from '../manifest/scan.js';
 import { Fault } from '../fault.js';
 import { display, type RawPath } from '../posix/raw-path.js';
 
-/** Everything but logs and Understudy's own folder. */
+/** Everything but logs and Understudy's own folders. */
 function apart(path: RawPath): boolean {
-  return path === 'var/log' || path === 'var/lib/understudy';
+  return path === 'var/log' || path === 'var/lib/understudy' || path === 'etc/understudy';
 }
 
 export function manifestOf(root: RawPath, signal: AbortSignal): Promise<ManifestEntry[]> {

@@ -44,6 +44,26 @@ const namespaceFlags = [
   'private',
 ] as const;
 
+/** How a process gets into a user namespace as its root, and what it has to be told of the machine outside. */
+export interface NamespaceEntry {
+  /** To be followed by the program and its arguments. */
+  readonly command: readonly [string, ...string[]];
+  readonly environment: Record<string, string>;
+  readonly notRoot: NotRoot;
+}
+
+/** Throws `PRACTICE_IMPOSSIBLE` with everything that is missing. */
+export async function prepareUserNamespace(): Promise<NamespaceEntry> {
+  const missing = await missingForNamespace();
+  if (missing.length > 0) throw new Fault('PRACTICE_IMPOSSIBLE', ...missing);
+  const machine = plainView(raw('/'));
+  return {
+    command: ['unshare', ...namespaceFlags, '--fork', '--kill-child', '--'],
+    environment: { ...cleanEnvironment, ...ownFolders() },
+    notRoot: notRoot([...new Set(familyOf(machine).paths(machine))]),
+  };
+}
+
 export async function practiceInUserNamespace(options: PracticeOptions): Promise<PracticeResult> {
   if (options.keep) {
     throw new Fault(
@@ -51,32 +71,30 @@ export async function practiceInUserNamespace(options: PracticeOptions): Promise
       'A practice system that is made without root cannot be used from outside its user namespace: run it with sudo to keep it.',
     );
   }
-  const missing = await missingForNamespace();
-  if (missing.length > 0) throw new Fault('PRACTICE_IMPOSSIBLE', ...missing);
-  const machine = plainView(raw('/'));
+  const entry = await prepareUserNamespace();
   const task: NamespaceTask = {
     offline: options.offline,
     folder: options.folder,
     keep: options.keep,
-    notRoot: notRoot([...new Set(familyOf(machine).paths(machine))]),
+    notRoot: entry.notRoot,
   };
-  const outcome = await follow(task, options);
+  const outcome = await follow(entry, task, options);
   if (outcome.ok) return outcome.value;
   throw new Fault(outcome.problem.code, ...outcome.problem.details);
 }
 
-function follow(task: NamespaceTask, { report, signal }: PracticeOptions): Promise<Outcome<PracticeResult>> {
+function follow(
+  { command: [program, ...flags], environment }: NamespaceEntry,
+  task: NamespaceTask,
+  { report, signal }: PracticeOptions,
+): Promise<Outcome<PracticeResult>> {
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      'unshare',
-      [...namespaceFlags, '--fork', '--kill-child', '--', process.execPath, inside],
-      {
-        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-        env: { ...cleanEnvironment, ...ownFolders() },
-        cwd: '/',
-        detached: true, // so that Ctrl+C in a terminal reaches this process alone, which passes it on
-      },
-    );
+    const child = spawn(program, [...flags, process.execPath, inside], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: environment,
+      cwd: '/',
+      detached: true, // so that Ctrl+C in a terminal reaches this process alone, which passes it on
+    });
     let complaint = '';
     child.stderr?.on(
       'data',
@@ -105,11 +123,12 @@ function follow(task: NamespaceTask, { report, signal }: PracticeOptions): Promi
 
 /** Where the user's own files go, for who is root in the namespace. */
 function ownFolders(): Record<string, string> {
-  const { HOME, XDG_CACHE_HOME, TMPDIR } = process.env;
+  const { HOME, XDG_CACHE_HOME, XDG_RUNTIME_DIR, TMPDIR } = process.env;
   return {
     UNDERSTUDY_PRACTICE_USER: String(process.getuid?.() ?? 0),
     ...(HOME === undefined ? {} : { HOME }),
     ...(XDG_CACHE_HOME === undefined ? {} : { XDG_CACHE_HOME }),
+    ...(XDG_RUNTIME_DIR === undefined ? {} : { XDG_RUNTIME_DIR }),
     ...(TMPDIR === undefined ? {} : { TMPDIR }),
   };
 }

@@ -4,6 +4,8 @@
  */
 import type { Transaction } from '../journal/read-journal.js';
 
+export const unreadableTitle = 'A restore point that cannot be read';
+
 export interface Vouched {
   readonly id: string;
   /** When its activation began; ISO 8601. */
@@ -26,6 +28,15 @@ export function vouchedRestorePoints(transactions: readonly Transaction[]): Vouc
     }
   }
   return [...points.values()];
+}
+
+/** Stages that became the running environment: they are used up, though their folder may still be there. */
+export function activatedStages(transactions: readonly Transaction[]): ReadonlySet<unknown> {
+  return new Set(
+    transactions.flatMap((one) =>
+      one.kind === 'activate' && succeeded(one) ? [one.records[0]?.data.stage] : [],
+    ),
+  );
 }
 
 /** True when the transaction went all the way, at once or by recovery. */

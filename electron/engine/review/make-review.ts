@@ -1,11 +1,9 @@
 /** The review of a staged environment: all that a user needs to decide whether to switch to it. */
-import { areas, type FileChange, type Proof, type Review } from '../../../shared/changeset.js';
+import { areas, type Conflict, type FileChange, type Proof, type Review } from '../../../shared/changeset.js';
 import type { Plan } from '../../../shared/plan.js';
-import type { TreeView } from '../environments/environment.js';
 import { display } from '../posix/raw-path.js';
 import type { System } from '../system.js';
 import { areaOf } from './area.js';
-import { conflictsOf } from './conflicts.js';
 import { servicesUsing, type ServicesOptions } from './services.js';
 import type { ReviewedPackages } from './proof.js';
 import type { TreeChange } from './tree-change.js';
@@ -14,9 +12,10 @@ export interface ReviewInput {
   /** The id of the staged environment. */
   readonly stage: string;
   readonly plan: Plan;
-  readonly view: TreeView;
   readonly changes: readonly TreeChange[];
-  readonly packages: ReviewedPackages;
+  readonly packages: Pick<ReviewedPackages, 'database'>;
+  /** As they were noted when the clone was made, with what was decided since. */
+  readonly conflicts: readonly Conflict[];
   /** From `verifyStage`. */
   readonly proofs: readonly Proof[];
   readonly system: Pick<System, 'root' | 'isRunning' | 'signal'>;
@@ -24,7 +23,7 @@ export interface ReviewInput {
 }
 
 export async function makeReview(input: ReviewInput): Promise<Review> {
-  const { stage, plan, view, changes, packages, proofs, system, procRoot } = input;
+  const { stage, plan, changes, packages, conflicts, proofs, system, procRoot } = input;
   const files = fileChanges(changes, packages);
   const running = { root: system.root, signal: system.signal, changes };
   return {
@@ -33,7 +32,7 @@ export async function makeReview(input: ReviewInput): Promise<Review> {
     packages: plan.changes,
     files,
     totals: totalsOf(files),
-    conflicts: conflictsOf(view, packages, changes),
+    conflicts: [...conflicts],
     services: system.isRunning
       ? await servicesUsing(procRoot === undefined ? running : { ...running, procRoot })
       : [],
@@ -48,7 +47,10 @@ export function isReady(proofs: readonly Proof[]): boolean {
 }
 
 /** The changes for people, sorted by path (by bytes). */
-function fileChanges(changes: readonly TreeChange[], packages: ReviewedPackages): FileChange[] {
+function fileChanges(
+  changes: readonly TreeChange[],
+  packages: Pick<ReviewedPackages, 'database'>,
+): FileChange[] {
   return [...changes]
     .sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
     .map(({ path, kind, type, bytes }) => ({

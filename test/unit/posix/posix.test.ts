@@ -16,6 +16,7 @@ import { lockHolder, tryLock } from '../../../electron/engine/posix/lock.js';
 import {
   bytes,
   display,
+  fromDisplay,
   isWithin,
   join as joinRaw,
   nameOf,
@@ -46,6 +47,12 @@ describe('raw paths', () => {
     expect(display(raw('étage'))).toBe('étage');
     expect(display('a\xffb' as RawPath)).toBe('a\\377b');
     expect(display(raw('a\u001b[31m\nb\\'))).toBe('a\\033[31m\\012b\\134');
+  });
+
+  it('are known again from what is shown of them', () => {
+    const names = ['plain', 'étage', 'a\u001b[31m\nb\\', '\\134', '\\', 'ä\\303 \n'].map(raw);
+    for (const path of [...names, 'a\xffb' as RawPath, '\xc3\\\x80' as RawPath])
+      expect(fromDisplay(display(path))).toBe(path);
   });
 
   it('know parents and names', () => {

@@ -9,6 +9,7 @@ import { bytes, join, type RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
 import { classify } from '../areas.js';
 import type { Clone, Environment } from '../environment.js';
+import { arrange } from './arrange.js';
 import {
   clonesFolder,
   createClone,
@@ -49,6 +50,7 @@ export const treeEnvironment: Environment = {
   session: (system, clone, options) => openCloneSession(system, ours(system, clone), options),
   view: (clone) => overlayView(layersOf(clone)),
   changes: (clone) => changesOf(layersOf(clone), (path) => classify(path) === 'foreign'),
+  arrange: (system, clone, entries) => arrange(system, ours(system, clone), entries),
   async seal(system, clone) {
     const staged = ours(system, clone);
     for (const layer of staged.layers) {

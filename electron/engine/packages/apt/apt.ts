@@ -2,7 +2,7 @@
 import type { PackageManager } from '../package-manager.js';
 import { apply } from './apply.js';
 import { audit } from './audit.js';
-import { conflicts } from './conflicts.js';
+import { conflicts, nameBeside } from './conflicts.js';
 import { databaseDigest, filesOf, interrupted, statusEntries, statusPath } from './database.js';
 import { download } from './download.js';
 import { indexDate } from './index-date.js';
@@ -37,4 +37,5 @@ export const apt: PackageManager = {
   apply,
   audit,
   conflicts,
+  nameBeside,
 };

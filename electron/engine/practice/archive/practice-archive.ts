@@ -28,7 +28,11 @@ export interface PracticeArchive {
 }
 
 /** Builds all packages into `folder`. Faults `PRACTICE_IMPOSSIBLE` without dpkg-deb or a tree that dpkg manages. */
-export async function makePracticeArchive(folder: string, view: TreeView): Promise<PracticeArchive> {
+export async function makePracticeArchive(
+  folder: string,
+  view: TreeView,
+  expires = true,
+): Promise<PracticeArchive> {
   const architecture = nativeArchitecture(statusEntries(view));
   if (architecture === undefined) throw new Fault('PRACTICE_IMPOSSIBLE', 'the tree holds no dpkg');
   const { installed, updates, security } = practiceUpdates(view, architecture);
@@ -64,7 +68,7 @@ export async function makePracticeArchive(folder: string, view: TreeView): Promi
           architecture,
           origin: 'Understudy Practice',
           label: suite === 'practice' ? 'Understudy-Practice' : 'Understudy-Practice-Security',
-          validUntil: new Date(Date.now() + validForMs),
+          ...(expires ? { validUntil: new Date(Date.now() + validForMs) } : {}),
         });
       }
     },

@@ -2,8 +2,8 @@
  * The practice archive put to use in a practice root: its first versions installed, an edit of "the user" made, its updates
  * offered.
  */
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { plainView } from '../../environments/plain-view.js';
+import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { exists, plainView } from '../../environments/plain-view.js';
 import type { Session } from '../../environments/environment.js';
 import { ask } from '../../packages/apt/command.js';
 import { bytes, display, join, nameOf, raw, type RawPath } from '../../posix/raw-path.js';
@@ -17,14 +17,26 @@ import { tracesOf } from './traces.js';
 const archivePath = 'srv/understudy-practice' as RawPath;
 const keyringPath = 'etc/apt/keyrings/understudy-practice.gpg' as RawPath;
 const sourcesFolder = 'etc/apt/sources.list.d' as RawPath;
+const ownSources = join(sourcesFolder, 'archive.sources');
+/** apt looks at no file here. */
+const ownSourcesAside = 'etc/apt/archive.sources.unused' as RawPath;
 
-export async function buildUpdates(system: System, open: () => Promise<Session>): Promise<BuiltUpdates> {
+export function useArchive(root: RawPath, use: boolean): void {
+  const [from, to] = use ? [ownSourcesAside, ownSources] : [ownSources, ownSourcesAside];
+  if (exists(join(root, from))) renameSync(bytes(join(root, from)), bytes(join(root, to)));
+}
+
+export async function buildUpdates(
+  system: System,
+  open: () => Promise<Session>,
+  stays: boolean,
+): Promise<BuiltUpdates> {
   const { root, signal } = system;
   const folder = join(root, archivePath);
   mkdirSync(bytes(folder), { recursive: true, mode: 0o755 });
-  const archive = await makePracticeArchive(display(folder), plainView(root));
+  const archive = await makePracticeArchive(display(folder), plainView(root), !stays);
   signal.throwIfAborted();
-  rmSync(bytes(join(root, join(sourcesFolder, 'archive.sources'))), { force: true });
+  if (!stays) rmSync(bytes(join(root, ownSources)), { force: true });
   writeFileSync(bytes(join(root, keyringPath)), archive.keyring);
   writeFileSync(
     bytes(join(root, join(sourcesFolder, 'practice.sources'))),

@@ -4,7 +4,7 @@ import { statusPath } from '../../packages/apt/database.js';
 import { ask } from '../../packages/apt/command.js';
 import type { RunResult } from '../../process/run.js';
 import type { PracticeFamily } from '../family.js';
-import { buildUpdates } from './built-updates.js';
+import { buildUpdates, useArchive } from './built-updates.js';
 import { debianPaths, makeDebianRoot } from './debian-root.js';
 
 const timeoutMs = 120_000;
@@ -16,6 +16,7 @@ export const debianFamily: PracticeFamily = {
   makeRoot: makeDebianRoot,
   setUp,
   buildUpdates,
+  useArchive,
   alteredFiles,
 };
 

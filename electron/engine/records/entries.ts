@@ -1,0 +1,49 @@
+/** What one transaction of the journal amounts to in the history. */
+import type { HistoryEntry } from '../../../shared/history.js';
+import type { Transaction } from '../journal/read-journal.js';
+import type { RestorePointRecord } from './restore-points.js';
+
+export function entryOf(
+  { id, kind, records }: Transaction,
+  points: readonly RestorePointRecord[] = [],
+): HistoryEntry {
+  const [first, last] = [records[0], records.at(-1)];
+  const text = (name: string): string | null => {
+    const value = first?.data[name];
+    return typeof value === 'string' ? value : null;
+  };
+  const ended = last?.type === 'end' ? last : undefined;
+  const restorePoint = text('restorePoint');
+  return {
+    transaction: id,
+    kind,
+    started: first?.time ?? '',
+    ended: ended?.time ?? null,
+    seconds: ended && first ? (Date.parse(ended.time) - Date.parse(first.time)) / 1000 : null,
+    outcome: outcomeNamed(ended?.step),
+    title: titles[kind],
+    stage: kind === 'stage' ? id : text('stage'),
+    restorePoint,
+    packages: points.find((point) => point.id === restorePoint)?.packages ?? [],
+  };
+}
+
+const titles: Readonly<Record<HistoryEntry['kind'], string>> = {
+  stage: 'An update was rehearsed',
+  activate: 'The system was updated',
+  rollback: 'The system was taken back',
+  prune: 'Old restore points were removed',
+};
+
+function outcomeNamed(step: string | undefined): HistoryEntry['outcome'] {
+  switch (step) {
+    case 'done':
+    case 'failed':
+    case 'rolled-back':
+    case 'rolled-forward':
+      return step;
+    case undefined:
+    default:
+      return 'open';
+  }
+}
