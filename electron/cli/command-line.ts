@@ -15,6 +15,9 @@ export const globalOptions: Readonly<Record<string, OptionText>> = {
     text: 'write JSON lines to standard output: one object a line, each with a "type"; the last one has the type "result". Never asks.',
   },
   yes: { short: 'y', text: 'agree in advance to what would be asked' },
+  elevate: {
+    text: 'as an ordinary user: have the work of root done by a helper that is started with sudo, which asks for your password',
+  },
   quiet: { short: 'q', text: 'only the result and errors: no progress, no remarks' },
   help: { short: 'h', text: 'show the help, of the verb when there is one' },
   version: { text: 'show the version' },
@@ -28,6 +31,8 @@ export interface Globals {
   readonly json: boolean;
   readonly yes: boolean;
   readonly quiet: boolean;
+  /** `--elevate` was given. */
+  readonly elevate: boolean;
 }
 
 export interface Command {
@@ -61,6 +66,8 @@ export function readCommand(argv: readonly string[], verbs: readonly Verb[]): Co
   if (verb.works === 'without-system' && globals.rootGiven && verb.name === 'practice') {
     throw new UsageError('practice makes a system of its own; --root has no meaning for it (see --folder).');
   }
+  if (globals.elevate && globals.rootGiven)
+    throw new UsageError('--elevate is for the running system; for another root tree use sudo.');
   return { verb, given: { values, positionals }, globals };
 }
 
@@ -134,6 +141,7 @@ function globalsOf(values: Given['values']): Globals {
     json: values['json'] === true,
     yes: values['yes'] === true,
     quiet: values['quiet'] === true,
+    elevate: values['elevate'] === true,
   };
 }
 

@@ -9,8 +9,11 @@ import type { Activated, History, Pruned, Recovered, RolledBack, Staged } from '
 import type { Machine } from '../../shared/machine.js';
 import type { Activation, Plan, Scope } from '../../shared/plan.js';
 import type { PracticeResult } from '../../shared/practice.js';
+import type { SettingsChange, SystemSettings } from '../../shared/settings.js';
+import type { Status } from '../../shared/status.js';
 import type { PracticeOptions } from '../engine/practice.js';
 import type { System } from '../engine/system.js';
+import type { Place } from '../services/connection/places.js';
 
 export interface EngineVerbs {
   inspect(system: System): Promise<Outcome<Machine>>;
@@ -32,6 +35,8 @@ export interface EngineVerbs {
       readonly plan?: string;
       readonly scope?: Scope;
       readonly selected?: readonly string[];
+      /** At the lowest priority, and remembered as an automatic attempt. */
+      readonly background?: boolean;
     },
   ): Promise<Outcome<Staged>>;
   review(system: System, options: { readonly stage?: string }): Promise<Outcome<Review>>;
@@ -49,7 +54,12 @@ export interface EngineVerbs {
     system: System,
     options: { readonly keep?: number; readonly maxBytes?: number; readonly dryRun: boolean },
   ): Promise<Outcome<Pruned>>;
+  status(system: System): Promise<Outcome<Status>>;
+  settings(system: System): Promise<Outcome<SystemSettings>>;
+  change(system: System, change: SettingsChange): Promise<Outcome<SystemSettings>>;
   practice(options: PracticeOptions): Promise<Outcome<PracticeResult>>;
+  /** Who carries the verbs out. */
+  place(): Promise<Place['kind'] | 'in-process'>;
 }
 
 export const engine: EngineVerbs = {
@@ -63,5 +73,9 @@ export const engine: EngineVerbs = {
   history: async (system) => (await import('../engine/history.js')).history(system),
   recover: async (system) => (await import('../engine/recover.js')).recover(system),
   prune: async (system, options) => (await import('../engine/prune.js')).prune(system, options),
+  status: async (system) => (await import('./status-in-process.js')).statusInProcess(system),
+  settings: async (system) => (await import('../engine/settings.js')).settings(system),
+  change: async (system, change) => (await import('../engine/settings.js')).changeSettings(system, change),
   practice: async (options) => (await import('../engine/practice.js')).practice(options),
+  place: () => Promise.resolve('in-process'),
 };

@@ -5,6 +5,8 @@ import { reporter } from '../engine/report.js';
 import { nameOfVerb, readCommand, wantsJson, type Command, type Globals } from './command-line.js';
 import { confirmation } from './confirmation.js';
 import { engine, type EngineVerbs } from './engine.js';
+import { engineThroughHelper } from './engine-through-helper.js';
+import { helperAccess, type AccessOptions, type HelperAccess } from './helper-access.js';
 import { interruption } from './interruption.js';
 import { humanOutput } from './output/human-output.js';
 import { jsonOutput } from './output/json-output.js';
@@ -14,6 +16,7 @@ import { runVerb, type Ended } from './session.js';
 import { plain } from './text/plain.js';
 import { UsageError } from './verbs/verb.js';
 import { verbs } from './verbs/registry.js';
+import type { Serve } from './verbs/serve.js';
 
 export interface Surroundings {
   /** Arguments without the program's name. */
@@ -24,6 +27,9 @@ export interface Surroundings {
   readonly environment: Environment;
   readonly engine: EngineVerbs;
   readonly isRoot: boolean;
+  /** How an ordinary user gets at a helper. */
+  readonly helper: (options: AccessOptions) => HelperAccess;
+  readonly serve?: Serve;
 }
 
 function ours(): Surroundings {
@@ -36,6 +42,7 @@ function ours(): Surroundings {
     environment: env,
     engine,
     isRoot: process.getuid?.() === 0,
+    helper: helperAccess,
   };
 }
 
@@ -76,7 +83,7 @@ async function command(surroundings: Surroundings, stdout: TextStream, stderr: T
 
 async function run(
   { verb, given, globals }: Command,
-  { stdin, environment, engine: verbsOfEngine, isRoot }: Surroundings,
+  { stdin, environment, engine: inProcess, isRoot, helper, serve }: Surroundings,
   stdout: TextStream,
   stderr: TextStream,
 ): Promise<number> {
@@ -86,17 +93,23 @@ async function run(
     : humanOutput(stdout, stderr, { quiet, environment, command: commandFor(globals) });
   const stop = interruption(
     () =>
-      output.note(() => ['Cancelling. What was begun is taken back first; a second Ctrl+C ends at once.']),
+      output.note(() => [
+        verb.goodbye ?? 'Cancelling. What was begun is taken back first; a second Ctrl+C ends at once.',
+      ]),
     (code) => process.exit(code),
   );
   const canAsk = !json && stdin.isTTY === true && stderr.isTerminal;
   const { signal } = stop;
+  // A helper works on the running system alone; root needs none.
+  const access = isRoot || globals.rootGiven ? undefined : helper({ elevate: globals.elevate });
   const context = {
-    engine: verbsOfEngine,
+    engine: access ? engineThroughHelper(access, inProcess) : inProcess,
     report: reporter(output.progress),
     signal,
     yes,
     confirm: confirmation({ yes, canAsk, input: stdin, output, signal }),
+    announce: output.announce,
+    serve,
   };
   const abandoned = whenAbandoned();
   const { outcome, recovered } = await Promise.race([
@@ -107,6 +120,7 @@ async function run(
   ]);
   abandoned.stop();
   stop.end();
+  access?.close();
   const exitCode = outcome.ok ? exitCodes[outcome.value.exit] : exitCodeOf(outcome.problem.code);
   output.finish({ verb: verb.name, outcome, exitCode, recovered });
   return exitCode;

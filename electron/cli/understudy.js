@@ -24,5 +24,8 @@ if (!existsSync(main)) {
 }
 
 const { main: start } = await import(main.href);
+/** The app for a browser: a shell of its own, which the command line may start but not know. */
+const serve = async (...given) =>
+  (await import(new URL('../../dist/electron/browser/serve.js', import.meta.url).href)).serve(...given);
 // Everything is written by now; a handle that something left open must not keep the process alive.
-process.exit(await start());
+process.exit(await start({ serve }));

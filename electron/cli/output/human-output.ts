@@ -26,6 +26,7 @@ export function humanOutput(stdout: TextStream, stderr: TextStream, options: Hum
     note: (lines) => {
       if (!quiet) view.say([...lines(errorLook())]);
     },
+    announce: (_document, lines) => stdout.lines([...lines()]),
     question: (lines, question) => {
       view.pause();
       view.say([...lines(errorLook())]);

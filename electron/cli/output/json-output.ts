@@ -7,6 +7,7 @@ export function jsonOutput(stdout: TextStream, withProgress: boolean): Output {
   return {
     progress: withProgress ? (event) => stdout.write(jsonLine(event)) : () => undefined,
     note: () => undefined,
+    announce: (document) => stdout.write(jsonLine({ ...document, version: documentVersion })),
     question: () => undefined,
     finish({ verb, outcome, exitCode, recovered }) {
       const head = { type: 'result', version: documentVersion, verb, exitCode } as const;

@@ -14,6 +14,8 @@ const outcomes: Readonly<Record<HistoryEntry['outcome'], { word: string; tone: T
 };
 
 export function historyLines(history: History, look: Look): string[] {
+  // Empty lists would say that nothing ever happened.
+  if (history.unseen.length > 0) return notSeen(history, look);
   return [
     heading(look, 'Timeline'),
     ...timeline(history, look),
@@ -21,6 +23,13 @@ export function historyLines(history: History, look: Look): string[] {
     heading(look, 'Restore points'),
     ...restorePoints(history, look),
     ...stages(history, look),
+  ];
+}
+
+function notSeen({ unseen }: History, look: Look): string[] {
+  return [
+    heading(look, 'Not seen'),
+    ...unseen.flatMap(({ what, why }) => wrap(`${what}: ${why}`, look.width, '    ', '  ')),
   ];
 }
 

@@ -14,8 +14,14 @@ const kinds: Readonly<Record<ExitKind, { word: string; tone: Tone }>> = {
   busy: { word: 'Busy: ', tone: 'warning' },
 };
 
+/** A helper that is newer may have codes that are not known here. */
+function kindOf({ code }: Problem): ExitKind {
+  const known: Partial<Record<string, { readonly exit: ExitKind }>> = errorTexts;
+  return known[code]?.exit ?? 'failed';
+}
+
 export function problemLines(problem: Problem, look: Look): string[] {
-  const { word, tone } = problem.code === 'CANCELLED' ? kinds.done : kinds[errorTexts[problem.code].exit];
+  const { word, tone } = problem.code === 'CANCELLED' ? kinds.done : kinds[kindOf(problem)];
   const code = paint(look, 'quiet', `[${problem.code}]`);
   return [
     `${paint(look, tone, word)}${plain(problem.sentence)} ${code}`,

@@ -11,7 +11,10 @@ export const history = systemVerb({
     does: [
       'Shows every transaction, newest first, with its outcome and how long it took; the restore points with what each costs on the disk and whether it would boot; and what is staged.',
     ],
-    doesNot: ['It changes nothing.'],
+    doesNot: [
+      'It changes nothing.',
+      'It does not fail without root: the records are private to root, and it says that they could not be read.',
+    ],
     examples: [
       ['understudy history', 'The timeline.'],
       [
@@ -20,8 +23,8 @@ export const history = systemVerb({
       ],
     ],
     exits: [
-      ['done', 'shown'],
-      ['failed', 'the journal is damaged or cannot be read'],
+      ['done', 'shown, also when it only says what this user may not read'],
+      ['failed', 'the journal is damaged'],
       ['usage', 'the command was not understood, or DIR is no root tree'],
     ],
   },

@@ -10,11 +10,15 @@ import { prune } from './prune.js';
 import { recover } from './recover.js';
 import { review } from './review.js';
 import { rollback } from './rollback.js';
+import { settings } from './settings.js';
 import { stage } from './stage.js';
+import { status } from './status.js';
+import { serve } from './serve.js';
 import type { Verb } from './verb.js';
 import { version } from './version.js';
 
 export const verbs: readonly Verb[] = [
+  status,
   inspect,
   check,
   plan,
@@ -25,7 +29,9 @@ export const verbs: readonly Verb[] = [
   history,
   recover,
   prune,
+  settings,
   practice,
+  serve,
   helpVerb(() => verbs),
   version,
 ];

@@ -1,18 +1,22 @@
 /** `understudy stage`: clone the system and apply the updates inside the clone. */
+import type { Staged } from '../../../shared/history.js';
+import { automaticallyStaged, type NotDue } from '../automatic-stage.js';
 import { stagedLines } from '../render/results.js';
-import { oneId, scopeAndNames, value } from './given.js';
+import { notDueLines } from '../render/status.js';
+import { flag, nothing, oneId, scopeAndNames, value } from './given.js';
 import { scopeOption } from './scope-option.js';
 import { systemVerb, UsageError, type Given } from './verb.js';
 
-export const stage = systemVerb({
+export const stage = systemVerb<Staged | NotDue>({
   name: 'stage',
   help: {
     summary: 'rehearse an update in a clone while you keep working',
-    synopsis: ['[PLAN]', '--scope all|security|kernel', '--scope selected PACKAGE...'],
+    synopsis: ['[PLAN]', '--scope all|security|kernel', '--scope selected PACKAGE...', '--automatic'],
     does: [
       'Runs the readiness checks, downloads the packages (what was downloaded is kept and resumed), clones the system, applies the updates inside the clone without network, and verifies the result.',
       'With a PLAN it does exactly what that plan says and refuses it if it went stale. With a scope it makes a new plan for it. With neither it takes the newest plan, and makes one for everything where there is none.',
       'Finishes, inside the clone, what an interrupted run of the package manager left.',
+      'With --automatic it looks first whether the schedule of the settings wants it now, says why not if it does not, and works at the lowest priority. A systemd timer calls it so.',
     ],
     doesNot: [
       'It does not touch the running system: no service restarts, no file changes.',
@@ -26,7 +30,7 @@ export const stage = systemVerb({
       ['understudy stage --json', 'One JSON object a line: progress, then the result.'],
     ],
     exits: [
-      ['done', 'staged, or everything is up to date'],
+      ['done', 'staged, everything is up to date, or (with --automatic) it is not due'],
       [
         'failed',
         'a package failed, the archive cannot be used, the disk is full: the running system is untouched',
@@ -37,14 +41,23 @@ export const stage = systemVerb({
       ['busy', 'another Understudy or package tool is at work'],
     ],
   },
-  options: scopeOption,
+  options: {
+    ...scopeOption,
+    automatic: { text: 'only if the schedule wants it now; see "understudy status"' },
+  },
   long: true,
   onRecovery: 'stop',
   read(given) {
+    if (flag(given, 'automatic')) {
+      nothing(given);
+      if (value(given, 'scope') !== undefined)
+        throw new UsageError('--automatic takes the scope of the settings.');
+      return ({ engine, system }) => automaticallyStaged(engine, system);
+    }
     const what = planOrScope(given);
     return ({ engine, system }) => engine.stage(system, what);
   },
-  lines: stagedLines,
+  lines: (answer, look) => ('stage' in answer ? stagedLines(answer, look) : notDueLines(answer, look)),
 });
 
 /** A positional argument is a plan, unless `--scope selected` makes it the name of a package. */

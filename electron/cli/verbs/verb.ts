@@ -6,8 +6,10 @@ import type { ErrorCode, ExitKind, Outcome } from '../../../shared/errors.js';
 import type { Reporter } from '../../engine/report.js';
 import type { System } from '../../engine/system.js';
 import type { EngineVerbs } from '../engine.js';
+import type { Output } from '../output/output.js';
 import type { Look } from '../text/look.js';
 import { forTerminal } from '../text/plain.js';
+import type { Serve } from './serve.js';
 
 /** A command line that was not understood, or an id that cannot exist; always exit code 2. */
 export class UsageError extends Error {
@@ -55,6 +57,9 @@ export interface Context {
    * answer it gives `CONFIRMATION_NEEDED`; a "no" is `CANCELLED`.
    */
   readonly confirm: (question: string, preview: Preview) => Promise<Outcome<true>>;
+  readonly announce: Output['announce'];
+  /** The app for a browser; the launcher brings it, for the command line knows no other shell. */
+  readonly serve?: Serve | undefined;
 }
 export type Preview = () => Promise<Outcome<(look: Look) => string[]>>;
 
@@ -75,6 +80,8 @@ interface VerbBase {
   readonly options: Readonly<Record<string, OptionText>>;
   /** With `--json`, long work writes its progress before the result. */
   readonly long: boolean;
+  /** What a first Ctrl+C is answered with, where not by the words for work that is taken back. */
+  readonly goodbye?: string;
 }
 
 /**

@@ -4,6 +4,8 @@ import { main, type Surroundings } from '../../../electron/cli/main.js';
 import type { EngineVerbs } from '../../../electron/cli/engine.js';
 import type { WritableText } from '../../../electron/cli/output/text-stream.js';
 import { problem, type ErrorCode, type Outcome } from '../../../shared/errors.js';
+import { defaultSystemSettings } from '../../../shared/settings.js';
+import { idle } from '../services/status.js';
 import * as values from './values.js';
 
 export const good = <T>(value: T): Promise<Outcome<T>> => Promise.resolve({ ok: true, value });
@@ -24,6 +26,10 @@ export function doubleEngine(other: Partial<EngineVerbs> = {}, calls: unknown[][
     recover: () => good({ transactions: [], cleaned: [] }),
     prune: () => good(values.pruned),
     practice: () => good(values.practised),
+    status: () => good(idle),
+    settings: () => good(defaultSystemSettings),
+    change: () => good(defaultSystemSettings),
+    place: () => Promise.resolve('in-process'),
     ...other,
   };
   const watched = (name: keyof EngineVerbs) => ({

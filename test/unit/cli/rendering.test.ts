@@ -142,9 +142,17 @@ describe('what each verb shows', () => {
     );
     expect(text).toContain('200 MB in all.');
     const empty = await shown(['history'], {
-      engine: { history: () => good({ entries: [], restorePoints: [], staged: [] }) },
+      engine: { history: () => good({ entries: [], restorePoints: [], staged: [], unseen: [] }) },
     });
     expect(empty).toContain('nothing yet');
+    const unseen = [{ what: 'What was done so far', why: 'This needs root.' }];
+    const refused = await understudy(['history'], {
+      engine: { history: () => good({ entries: [], restorePoints: [], staged: [], unseen }) },
+    });
+    expect(refused).toMatchObject({
+      exitCode: 0,
+      stdout: 'Not seen\n  What was done so far: This needs root.\n',
+    });
   });
 
   test('practice', async () => {

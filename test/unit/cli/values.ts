@@ -166,10 +166,12 @@ export const staged: Staged = {
 };
 
 export const conflict: Conflict = {
+  id: 'conflict-0123456789abcdef',
   path: '/etc/ssh/sshd_config',
   package: 'openssh-server',
   beside: '/etc/ssh/sshd_config.dpkg-dist',
   kept: 'mine',
+  decided: false,
   mine: 'Port 22\nPermitRootLogin no\nUseDNS no\n',
   theirs: 'Port 22\nPermitRootLogin prohibit-password\nUseDNS no\n',
 };
@@ -293,6 +295,7 @@ export const history: History = {
     },
   ],
   staged: [{ id: staged.stage, plan: plan.id, created: '2026-11-19T10:01:00Z', verified: true }],
+  unseen: [],
 };
 
 export const practised: PracticeResult = {
