@@ -17,10 +17,10 @@ export interface Output {
   /** A remark beside the result, on standard error. */
   note(lines: (look: Look) => readonly string[]): void;
   /** Something that holds while the command goes on, such as an address; for programs a document of its own. */
-  announce(
+  readonly announce: (
     document: Readonly<Record<string, unknown>> & { readonly type: string },
     lines: () => readonly string[],
-  ): void;
+  ) => void;
   /** Shows a question, after the lines that one must have seen to answer it. */
   question(lines: (look: Look) => readonly string[], question: string): void;
   /** The result or the problem; comes last. */

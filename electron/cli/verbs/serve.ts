@@ -100,7 +100,7 @@ function addressLines({ url, port, opened, notOpened }: ServedAddress): string[]
     ...(notOpened === null ? [] : [reasons[notOpened]]),
     'Open this address in a browser of this machine; it works once:',
     `  ${url}`,
-    'From another machine, first run there, and leave it running:',
+    'From another machine, run this there first, and leave it running:',
     `  ssh -L ${port}:127.0.0.1:${port} ${userInfo().username}@${hostname()}`,
     'Ctrl+C ends it.',
   ];

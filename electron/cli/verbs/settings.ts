@@ -20,12 +20,9 @@ export const settings = systemVerb({
     ],
     examples: [
       ['understudy settings', 'All of them.'],
-      ['sudo understudy settings keepRestorePoints=5', 'Keep five restore points.'],
-      [
-        'sudo understudy settings automatic.fromHour=20 automatic.toHour=6',
-        'Stage automatically at night only.',
-      ],
-      ['sudo understudy settings automatic.enabled=no', 'No automatic staging.'],
+      ['understudy settings keepRestorePoints=5', 'Keep five restore points.'],
+      ['understudy settings automatic.fromHour=20 automatic.toHour=6', 'Stage automatically at night only.'],
+      ['understudy settings automatic.enabled=no', 'No automatic staging.'],
     ],
     exits: [
       ['done', 'shown, or changed'],

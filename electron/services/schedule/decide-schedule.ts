@@ -44,9 +44,9 @@ export function decideSchedule({ settings, status, conditions, confirmed }: Fact
     reason,
     next: next && settings ? nextWithin(settings, next).toISOString() : (next?.toISOString() ?? null),
   });
-  if (!settings || !status) return because('no-right');
   // A practice system is for trying things out; nothing happens there that nobody asked for.
-  if (!settings.enabled || status.helper.practice) return because('off');
+  if (status?.helper.practice === true || settings?.enabled === false) return because('off');
+  if (!settings || !status) return because('no-right');
   if (!status.helper.privileged) return because('no-right');
   const paused = momentOf(settings.pausedUntil);
   if (paused && paused > now) return because('paused', paused);

@@ -54,13 +54,17 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   }
 
   async function look(): Promise<Schedule> {
+    if ((await learn()).reason !== 'due' || closed || !mayAct()) return current;
+    await rehearse();
+    return decide();
+  }
+
+  async function learn(): Promise<Schedule> {
     await learnSettings();
     const atFirst = decide();
     // Power, network and load are asked for only where they decide: the machine is inspected for them.
     if (!dependsOnMoment(atFirst)) return atFirst;
     conditions = await conditionsNow();
-    if (closed || decide().reason !== 'due' || !mayAct()) return current;
-    await rehearse();
     return decide();
   }
 
@@ -90,8 +94,21 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     return looking;
   };
 
+  /** The helper that was asked for its settings, and the last run that may have changed them. */
+  let learnt = '';
   // What the helper tells decides much of it: a run that ends, something staged, a connection that comes or goes.
-  const stopListening = connection.listen(() => void decide());
+  const stopListening = connection.listen((event) => {
+    if (event.kind !== 'status' && event.kind !== 'connection') return;
+    decide();
+    const { status } = connection;
+    const { last } = status ?? {};
+    const changed = last?.kind === 'settings' ? last.id : '';
+    const source = status ? `${status.helper.pid} ${status.helper.started} ${changed}` : learnt;
+    if (everyMs === null || source === learnt) return;
+    learnt = source;
+    // To be told why nothing happens yet; what is due waits for its turn.
+    void learn();
+  });
   const timer = everyMs === null ? undefined : setInterval(() => void lookOnce(), everyMs);
   return {
     get current() {

@@ -14,7 +14,14 @@ test('global options stand before or after the verb', () => {
   ]) {
     const { verb, globals, given } = read(...argv);
     expect(verb.name).toBe('plan');
-    expect(globals).toEqual({ root: '/mnt', rootGiven: true, json: true, yes: false, quiet: false });
+    expect(globals).toEqual({
+      root: '/mnt',
+      rootGiven: true,
+      json: true,
+      yes: false,
+      quiet: false,
+      elevate: false,
+    });
     expect(given.values['scope']).toBe('security');
   }
 });

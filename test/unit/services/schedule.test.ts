@@ -67,6 +67,8 @@ describe('the reasons', () => {
     expect(decide({ status: { helper: { ...helper, privileged: false } } }).reason).toBe('no-right');
     const nobody = { settings: null, status: null, conditions: null, confirmed: null };
     expect(decideSchedule(nobody, noon()).reason).toBe('no-right');
+    const practice = status({ helper: { ...helper, practice: true } });
+    expect(decideSchedule({ ...nobody, status: practice }, noon()).reason).toBe('off');
   });
 
   test('paused, until it is over', () => {

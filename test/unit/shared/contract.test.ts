@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { errorCodes, errorTexts, exitCodeOf, problem, problemSchema } from '../../../shared/errors.js';
 import { idSchema } from '../../../shared/plan.js';
-import { mayFollow, transitions } from '../../../shared/state.js';
+import { mayFollow, restingStates, runningStates, transitions } from '../../../shared/state.js';
 
 describe('errors', () => {
   it('each have a sentence and a hint for people, and an exit code of the documented ones', () => {
     for (const code of errorCodes) {
-      expect(errorTexts[code].sentence, code).toMatch(/^[A-Z/].*\.$/);
+      expect(errorTexts[code].sentence, code).toMatch(/^([A-Z/]|polkit).*\.$/);
       expect(errorTexts[code].hint, code).toMatch(/\.$/);
       expect([0, 1, 2, 3, 4, 5, 75]).toContain(exitCodeOf(code));
       expect(problemSchema.parse(problem(code, 'detail')).details).toEqual(['detail']);
@@ -17,19 +17,22 @@ describe('errors', () => {
 describe('the state machine', () => {
   const names = Object.keys(transitions) as (keyof typeof transitions)[];
 
-  it('leads on from every state, and only recovery leads out of an interruption', () => {
-    for (const name of names) expect(transitions[name].length, name).toBeGreaterThan(0);
-    expect(transitions.interrupted).toEqual(['recovered']);
-    expect(names.filter((name) => mayFollow(name, 'recovered'))).toEqual(['interrupted']);
+  it('is at rest, at work, or unknown', () => {
+    expect([...restingStates, ...runningStates, 'unknown'].sort()).toEqual([...names].sort());
   });
 
-  it('reaches the switch only through a staged environment', () => {
-    expect(names.filter((name) => mayFollow(name, 'switching'))).toEqual(['staged']);
-    expect(names.filter((name) => mayFollow(name, 'done')).sort()).toEqual([
-      'failed',
-      'recovered',
-      'switching',
-    ]);
+  it('leads on from every state, and from work to rest alone', () => {
+    for (const name of names) expect(transitions[name].length, name).toBeGreaterThan(0);
+    for (const name of runningStates)
+      expect(transitions[name].filter((next) => (runningStates as readonly string[]).includes(next))).toEqual(
+        [],
+      );
+  });
+
+  it('tells of a success only after the work that can have it', () => {
+    const mayLeadTo = (next: 'done' | 'rolled-back') => runningStates.filter((name) => mayFollow(name, next));
+    expect(mayLeadTo('done')).toEqual(['preparing', 'switching', 'recovering']);
+    expect(mayLeadTo('rolled-back')).toEqual(['preparing', 'rolling-back', 'recovering']);
   });
 });
 
