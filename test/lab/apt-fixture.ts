@@ -91,6 +91,7 @@ export async function aptFixture(recipe: Recipe = {}): Promise<AptFixture> {
     versions: { installed: '1.0-1', update: '1.1-1' },
     conffile: editedConffile,
     conffileBeside: raw(`${editedConffile}.dpkg-dist`),
+    conffileOld: raw(`${editedConffile}.dpkg-old`),
     cached: () =>
       readdirSync(join(root, 'var/lib/understudy/packages/apt/archives')).filter((name) =>
         name.endsWith('.deb'),

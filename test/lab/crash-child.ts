@@ -3,6 +3,7 @@
  * how many steps there were when it is not told to die. Arguments: root, verb, options as JSON, step (0: never).
  */
 import { activate } from '../../electron/engine/activate.js';
+import { decide } from '../../electron/engine/decide.js';
 import { plan } from '../../electron/engine/plan.js';
 import { recover } from '../../electron/engine/recover.js';
 import { rollback } from '../../electron/engine/rollback.js';
@@ -26,6 +27,7 @@ const parsed: unknown = JSON.parse(options);
 const verbs: Record<string, () => Promise<Outcome<unknown>>> = {
   plan: () => plan(system, { scope: 'all', selected: [] }),
   stage: () => stage(system, parsed as Parameters<typeof stage>[1]),
+  decide: () => decide(system, parsed as Parameters<typeof decide>[1]),
   activate: () => activate(system, parsed as Parameters<typeof activate>[1]),
   rollback: () => rollback(system, parsed as Parameters<typeof rollback>[1]),
   recover: () => recover(system),

@@ -23,6 +23,12 @@ export async function practiceSystem(): Promise<string> {
   ]) {
     rmSync(join(root, heavy), { recursive: true, force: true });
   }
+  await addPracticePackages(root);
+  return root;
+}
+
+/** Installs the practice packages in version 1 in a Debian tree, offers their updates there and nothing else, and makes the user's edit. */
+export async function addPracticePackages(root: string): Promise<void> {
   const archive = join(root, 'srv/archive');
   mkdirSync(archive, { recursive: true });
   const practice = await makePracticeArchive(archive, plainView(raw(root)));
@@ -42,7 +48,6 @@ export async function practiceSystem(): Promise<string> {
     ...practice.installed.map(({ file }) => file.slice(root.length)),
   ]);
   appendFileSync(join(root, editedConffile), userEdit);
-  return root;
 }
 
 /** Runs a command in the tree itself, as an administrator would do in a chroot. */

@@ -1,10 +1,20 @@
-/** Compares whole trees by manifest, outside logs and Understudy's own folder: the judge of every promise. */
+/** Compares whole trees by manifest, outside logs and Understudy's own folders: the judge of every promise. */
 import { compareManifests } from '../../electron/engine/manifest/compare.js';
 import { collectEntries, type ManifestEntry } from '../../electron/engine/manifest/entry.js';
 import { scanTree } from '../../electron/engine/manifest/scan.js';
 import { display, raw } from '../../electron/engine/posix/raw-path.js';
 
-const outside = new Set(['var/lib/understudy', 'var/log', 'proc', 'sys', 'dev', 'run', 'tmp', 'srv/archive']);
+const outside = new Set([
+  'var/lib/understudy',
+  'etc/understudy',
+  'var/log',
+  'proc',
+  'sys',
+  'dev',
+  'run',
+  'tmp',
+  'srv/archive',
+]);
 
 export function manifestOf(root: string): Promise<ManifestEntry[]> {
   return collectEntries(scanTree(raw(root), { hash: true, exclude: (path) => outside.has(path) }));

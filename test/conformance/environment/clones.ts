@@ -2,6 +2,7 @@
 import {
   chmodSync,
   lstatSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -9,13 +10,25 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Clone } from '../../../electron/engine/environments/environment.js';
-import { bytes, type RawPath } from '../../../electron/engine/posix/raw-path.js';
+import type { Arrangement, Clone } from '../../../electron/engine/environments/environment.js';
+import { copyEntry } from '../../../electron/engine/files/copy-tree.js';
+import { bytes, raw, type RawPath } from '../../../electron/engine/posix/raw-path.js';
 import type { ManifestEntry } from '../../../electron/engine/manifest/entry.js';
 import { differences, manifestOf } from '../../lab/tree-difference.js';
-import { areas, freshId, shell, stagedClone, walk, withSession, type Workbench } from './fixture.js';
+import { contrast } from './description.js';
+import {
+  areas,
+  describeClone,
+  freshId,
+  shell,
+  stagedClone,
+  walk,
+  withSession,
+  type Workbench,
+} from './fixture.js';
 import { expected, rehearsal } from './scenario.js';
 
 export function clonesAreKept(bench: Workbench): void {
@@ -108,6 +121,92 @@ export function clonesAreKept(bench: Workbench): void {
     expect(() => environment.open(system, other.id)).toThrow(
       expect.objectContaining({ code: 'STAGE_UNKNOWN' }) as Error,
     );
+  });
+
+  it(
+    'are arranged entry by entry, in every folder and as often as one likes',
+    { timeout: 120_000 },
+    async () => {
+      const { environment, system } = bench;
+      const script =
+        'echo new > staged; echo changed > edit; rm remove; rm -r opaque; mkdir opaque; echo 1 > opaque/old; chmod 4711 staged; setfattr -n user.note -v kept staged';
+      const before = await manifestOf(system.root);
+      const other = await stagedClone(bench, script);
+      const untouched = await describeClone(bench, other);
+      const view = environment.view(other);
+      const kept = mkdtempSync(join(tmpdir(), 'understudy-arranged-'));
+      const from = raw(join(kept, 'copy'));
+      for (const area of areas) {
+        const at = (name: string): RawPath => `${area}/${name}` as RawPath;
+        const [staged, edit] = [view.locate(at('staged')), view.locate(at('edit'))];
+        if (staged === undefined || edit === undefined) throw new Error('the script did not run');
+        const edited = raw(join(kept, 'edited'));
+        for (const path of [from, edited]) rmSync(bytes(path), { force: true });
+        copyEntry(staged, from);
+        copyEntry(edit, edited);
+        const away: Arrangement[] = [
+          { put: 'copy', path: at('edit'), from }, // over what was changed
+          { put: 'copy', path: at('shrink'), from }, // over what was not
+          { put: 'nothing', path: at('staged') },
+          { put: 'nothing', path: at('mode') }, // the current environment has it
+          { put: 'nothing', path: at('opaque/old') }, // so it does, but it is hidden already
+          { put: 'current', path: at('remove') },
+        ];
+        for (let times = 0; times < 2; times += 1) environment.arrange(system, other, away);
+        const told = environment
+          .changes(other)
+          .filter(({ path, type }) => path.startsWith(`${area}/`) && type === 'file')
+          .map(({ kind, path }) => `${kind} ${path.slice(area.length + 1)}`);
+        expect(told.filter((line) => !line.includes('opaque/')).sort()).toEqual([
+          'changed edit',
+          'changed shrink',
+          'removed mode',
+        ]);
+        expect(told).toContain('removed opaque/old');
+        await withSession(bench, other, async (session) => {
+          const stat =
+            'cd "$1" && cat edit shrink remove && stat -c "%a %n" edit && getfattr --only-values -n user.note edit';
+          expect(await shell(session, stat, `/${area}`)).toBe('new\nnew\ncontent of remove\n4711 edit\nkept');
+          expect(
+            await shell(session, 'cd "$1" && ls -d staged mode opaque/old 2>/dev/null || true', `/${area}`),
+          ).toBe('');
+        });
+        const back: Arrangement[] = [
+          { put: 'copy', path: at('edit'), from: edited },
+          { put: 'current', path: at('shrink') },
+          { put: 'copy', path: at('staged'), from },
+          { put: 'current', path: at('mode') },
+          { put: 'nothing', path: at('remove') },
+        ];
+        environment.arrange(system, other, back);
+      }
+      // Every command in a session gives some folders another time; that aside, all is as the script left it.
+      const left = contrast(untouched, await describeClone(bench, other)).map((line) =>
+        line.replace(/^([-+] d \d+ \d+ \d+) \S+ /, '$1 ').slice(2),
+      );
+      const once = left.filter((line) => left.indexOf(line) === left.lastIndexOf(line));
+      expect(once.filter((line) => !line.includes('opaque/old'))).toEqual([]);
+      expect(await differences(before, await manifestOf(system.root))).toEqual([]);
+      environment.destroy(system, other.id);
+      rmSync(kept, { recursive: true });
+    },
+  );
+
+  it('are not arranged through a link that a script made of a folder', async () => {
+    const { environment, system } = bench;
+    const target = mkdtempSync(join(tmpdir(), 'understudy-bait-'));
+    const other = await stagedClone(bench, `mkdir -p made && ln -s '${target}' made/link`, [
+      'etc/conformance',
+    ]);
+    for (const folder of ['made/link', 'made/none'])
+      expect(() =>
+        environment.arrange(system, other, [
+          { put: 'copy', path: `etc/conformance/${folder}/x` as RawPath, from: raw('/etc/hostname') },
+        ]),
+      ).toThrow(expect.objectContaining({ code: 'STAGE_DAMAGED' }) as Error);
+    expect(readdirSync(target)).toEqual([]);
+    environment.destroy(system, other.id);
+    rmSync(target, { recursive: true });
   });
 
   it('are refused when their record is damaged', () => {

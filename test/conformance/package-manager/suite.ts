@@ -43,6 +43,8 @@ export interface PackageFixture {
   /** A configuration file of `settings`, which the update changes, and where the package's version then lies. */
   readonly conffile: RawPath;
   readonly conffileBeside: RawPath;
+  /** Where the user's own lies once they chose the package's. */
+  readonly conffileOld: RawPath;
   /** Names of the files in the cache of packages that are complete. */
   cached(): string[];
   /** A file of that cache, on the host. */
@@ -387,6 +389,14 @@ export function conformsToPackageManager(
       expect(manager.conflicts(fixture.view, [fixture.conffile, fixture.conffileBeside])).toEqual([
         { path: fixture.conffile, beside: fixture.conffileBeside, package: settings },
       ]);
+      // Once the user decides, each version has the name that the package manager would give it.
+      const beside = (whose: 'mine' | 'theirs') =>
+        manager.nameBeside(fixture.conffile, fixture.conffileBeside, whose);
+      expect(beside('theirs')).toBe(fixture.conffileBeside);
+      expect(beside('mine')).toBe(fixture.conffileOld);
+      expect(manager.nameBeside(fixture.conffile, fixture.conffileOld, 'theirs')).toBe(
+        fixture.conffileBeside,
+      );
       expect(events.some(({ phase, unit }) => phase === 'rehearse' && unit === 'percent')).toBe(true);
     });
   });

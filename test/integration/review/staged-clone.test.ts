@@ -75,14 +75,14 @@ describe.skipIf(!isRoot)('a clone of this machine (needs root)', () => {
     const made = await verifyStage(stage(), silent);
     expect(made.filter((proof) => proof.result !== 'pass')).toEqual([]);
     await write('/etc/understudy-test.conf', 'x\n');
-    const { view, changes, packages, plan, signal } = stage();
+    const { changes, packages, plan, signal } = stage();
     const system = { root: raw('/'), isRunning: true, signal };
     const review = await makeReview({
       stage: 'stage-1',
       plan,
-      view,
       changes,
       packages,
+      conflicts: [],
       proofs: made,
       system,
     });

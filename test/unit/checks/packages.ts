@@ -30,6 +30,7 @@ export function packages(answers: Partial<PackageManager> = {}): PackageManager 
     apply: notAsked,
     audit: notAsked,
     conflicts: notAsked,
+    nameBeside: notAsked,
     ...answers,
   };
 }

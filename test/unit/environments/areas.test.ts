@@ -20,6 +20,9 @@ describe('what belongs to an environment', () => {
     ['var/lib/understudy/journal', 'foreign'],
     ['var/.understudy/stages', 'foreign'],
     ['.understudy', 'foreign'],
+    ['etc/understudy', 'foreign'],
+    ['etc/understudy/settings.json', 'foreign'],
+    ['etc/understudy-practice/settings.conf', 'system'],
     ['tmp/x', 'foreign'],
     ['', 'foreign'],
   ] as const)('%s is %s', (path, kind) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { plainView } from '../../../electron/engine/environments/plain-view.js';
-import { conflicts } from '../../../electron/engine/packages/apt/conflicts.js';
+import { conflicts, nameBeside } from '../../../electron/engine/packages/apt/conflicts.js';
 import {
   databaseDigest,
   filesOf,
@@ -165,6 +165,28 @@ describe('conflicts', () => {
     ).toEqual([
       { path: 'etc/dpkg/dpkg.cfg', beside: 'etc/dpkg/dpkg.cfg.dpkg-dist', package: 'dpkg' },
       { path: 'etc/grub', beside: 'etc/grub.ucf-dist', package: null },
+    ]);
+  });
+
+  it('are one for each file in use, though two tools left something beside it', () => {
+    put('etc/both', 'mine');
+    const beside = paths('etc/both.dpkg-dist', 'etc/both.dpkg-new', 'etc/both.ucf-dist');
+    for (const path of beside) put(path, 'theirs');
+    expect(conflicts(view(), beside)).toEqual([{ path: 'etc/both', beside: beside[0], package: null }]);
+  });
+
+  it('give the version that is not in use the name that its own tool would', () => {
+    const name = (now: string, whose: 'mine' | 'theirs') =>
+      nameBeside('etc/a.conf' as RawPath, `etc/a.conf.${now}` as RawPath, whose);
+    expect(['dpkg-dist', 'dpkg-new', 'dpkg-old'].map((now) => name(now, 'mine'))).toEqual(
+      Array(3).fill('etc/a.conf.dpkg-old'),
+    );
+    expect(['dpkg-dist', 'dpkg-new', 'dpkg-old'].map((now) => name(now, 'theirs'))).toEqual(
+      Array(3).fill('etc/a.conf.dpkg-dist'),
+    );
+    expect([name('ucf-dist', 'mine'), name('ucf-old', 'theirs')]).toEqual([
+      'etc/a.conf.ucf-old',
+      'etc/a.conf.ucf-dist',
     ]);
   });
 

@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { begin, type StepData } from '../../../electron/engine/journal/journal.js';
-import { raw } from '../../../electron/engine/posix/raw-path.js';
 import { savePlan } from '../../../electron/engine/records/plans.js';
 import { writeRestorePoint } from '../../../electron/engine/records/restore-points.js';
 import { writeStage, type StageRecord } from '../../../electron/engine/records/stages.js';
@@ -68,7 +67,7 @@ export function storeFixture(): StoreFixture {
         ...other,
       };
       transaction('stage', id, { plan: record.plan.id }, 'done');
-      writeStage(raw(`${storeFolder(system, `stages/${id}`)}`), record);
+      writeStage(storeFolder(system, `stages/${id}`), record);
       return record;
     },
     activate(stage, point, end = 'done') {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { raw, type RawPath } from '../../../electron/engine/posix/raw-path.js';
 import { conflictsOf } from '../../../electron/engine/review/conflicts.js';
+import { conflictSchema } from '../../../shared/changeset.js';
 import { changesBetween, samplePackages, samplePair, type SampleTree } from './sample-tree.js';
 
 let before: SampleTree;
@@ -35,22 +36,36 @@ describe('configuration conflicts', () => {
       .file('etc/a.conf.dpkg-dist', 'new\n');
     expect(conflicts()).toEqual([
       {
+        id: expect.stringMatching(/^conflict-[0-9a-f]{16}$/) as string,
         path: 'etc/a.conf',
         package: 'sample',
         beside: 'etc/a.conf.dpkg-dist',
         kept: 'mine',
+        decided: false,
         mine: '',
         theirs: 'new\n',
       },
       {
+        id: expect.stringMatching(/^conflict-[0-9a-f]{16}$/) as string,
         path: 'etc/z.conf',
         package: 'sample',
         beside: 'etc/z.conf.dpkg-dist',
         kept: 'mine',
+        decided: false,
         mine: 'mine ä\n',
         theirs: 'theirs\n',
       },
     ]);
+  });
+
+  it('have an id of their own that stays as long as the file is the same', () => {
+    for (const name of ['a', 'b']) after.file(`etc/${name}`, 'x').file(`etc/${name}.dpkg-dist`, 'y');
+    const first = conflicts();
+    after.file('etc/a', 'other').file('etc/0', 'x').file('etc/0.dpkg-dist', 'y');
+    const second = conflicts();
+    expect(new Set(second.map(({ id }) => id)).size).toBe(3);
+    expect(second.slice(1).map(({ id }) => id)).toEqual(first.map(({ id }) => id));
+    expect(conflictSchema.array().parse(second)).toEqual(second);
   });
 
   it('are not made of what was there before or is removed', () => {

@@ -8,7 +8,7 @@ import { Fault } from '../../../electron/engine/fault.js';
 import { areaOf } from '../../../electron/engine/review/area.js';
 import { isReady, makeReview, type ReviewInput } from '../../../electron/engine/review/make-review.js';
 import { verifyStage } from '../../../electron/engine/review/verify-stage.js';
-import { reviewSchema, type Proof } from '../../../shared/changeset.js';
+import { reviewSchema, type Conflict, type Proof } from '../../../shared/changeset.js';
 import { progressEventSchema, type ProgressEvent } from '../../../shared/progress.js';
 import {
   changesBetween,
@@ -34,9 +34,9 @@ const review = (parts: Partial<ReviewInput> = {}) =>
   makeReview({
     stage: 'stage-1',
     plan: samplePlan,
-    view: after.view,
     changes: changesBetween(before, after),
     packages: samplePackages(),
+    conflicts: [],
     proofs: [passed],
     system: { root: raw(before.root), isRunning: false, signal: new AbortController().signal },
     ...parts,
@@ -78,13 +78,19 @@ describe('a review', () => {
   });
 
   it('carries conflicts, and is not ready when a proof failed or none was made', async () => {
-    after.file('etc/a', 'mine').file('etc/a.new', 'theirs');
-    const packages = samplePackages({
-      conflicts: () => [{ path: 'etc/a' as RawPath, beside: 'etc/a.new' as RawPath, package: 'a' }],
-    });
+    const conflict: Conflict = {
+      id: 'conflict-0123456789abcdef',
+      path: 'etc/a',
+      package: 'a',
+      beside: 'etc/a.old',
+      kept: 'theirs',
+      decided: true,
+      mine: 'mine',
+      theirs: 'theirs',
+    };
     const failed: Proof = { ...passed, result: 'fail' };
-    const made = await review({ packages, proofs: [passed, failed] });
-    expect(made.conflicts).toHaveLength(1);
+    const made = await review({ conflicts: [conflict], proofs: [passed, failed] });
+    expect(made.conflicts).toEqual([conflict]);
     expect(made.ready).toBe(false);
     expect(isReady([])).toBe(false);
     expect(

@@ -1,0 +1,101 @@
+/** What the scripts in a guest share: how they answer, how they ask as another user, and what they look at. */
+import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Where the installed program's modules are. */
+export const installed = '/usr/lib/understudy/dist';
+export const socket = '/run/understudy/helper.socket';
+export const helper = 'understudy-helper.service';
+
+const timeout = 120_000;
+
+/** One line of JSON for the test. */
+export function say(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** Standard output, whatever the exit code; some of these commands answer with both. */
+export function ask(program: string, ...words: readonly string[]): string {
+  try {
+    const stdio: ['ignore', 'pipe', 'ignore'] = ['ignore', 'pipe', 'ignore'];
+    return execFileSync(program, [...words], { encoding: 'utf8', stdio, timeout }).trim();
+  } catch (error) {
+    return error instanceof Error && 'stdout' in error ? String(error.stdout).trim() : String(error);
+  }
+}
+
+/** A property of the helper's unit. */
+export function ofHelper(property: string): string {
+  return ask('systemctl', 'show', '--value', '--property', property, helper);
+}
+
+/** Waits until something is so; false when it took too long. */
+export async function until(isSo: () => boolean, milliseconds = 60_000): Promise<boolean> {
+  const end = Date.now() + milliseconds;
+  while (!isSo()) {
+    if (Date.now() > end) return false;
+    await pause(200);
+  }
+  return true;
+}
+
+/** Runs a script that lies in /mnt as a user, with that user's environment and nothing else, and passes on what it says. */
+export function asUser(user: string, script: string, ...words: readonly string[]): Promise<number | null> {
+  const argv = ['--user', user, '--', '/usr/bin/node', `/mnt/${script}`, ...words];
+  const child = spawn('/usr/sbin/runuser', argv, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: environmentOf(user),
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (status) => resolve(status));
+  });
+}
+
+export function environmentOf(user: string): Record<string, string> {
+  return { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: `/home/${user}`, USER: user, LANG: 'C.UTF-8' };
+}
+
+/** What an update changes, and what it may not. */
+export function facts(): object {
+  return {
+    versions: ask(
+      'dpkg-query',
+      '-W',
+      '-f',
+      '${Package} ${Version} ${db:Status-Status}\n',
+      'understudy-*',
+    ).split('\n'),
+    program: ask('/usr/bin/understudy-practice-listen'),
+    settings: readFileSync('/etc/understudy-practice/untouched.conf', 'utf8'),
+    edited: readFileSync('/etc/understudy-practice/settings.conf', 'utf8'),
+    account: readFileSync('/etc/passwd', 'utf8').includes('understudy-practice:'),
+    audit: ask('dpkg', '--audit'),
+    system: ask('systemctl', 'is-system-running'),
+    failed: ask('systemctl', 'list-units', '--failed', '--plain', '--no-legend'),
+  };
+}
+
+/** A digest of the package database, and of names, sizes, times and contents of everything that Understudy keeps. */
+export function traces(): string {
+  const listing = ask('find', '/var/lib/understudy', '-printf', '%p %s %T@ %m\n');
+  const journal = existsSync('/var/lib/understudy/journal')
+    ? ask('sh', '-c', 'cat /var/lib/understudy/journal/*')
+    : '';
+  const parts = [readFileSync('/var/lib/dpkg/status', 'latin1'), listing, journal];
+  return createHash('sha256').update(parts.join('\0')).digest('hex');
+}
+
+/** The records of transactions without an end, which is what a power cut leaves and `recover` settles. */
+export function openTransactions(): string[] {
+  const records = ask('sh', '-c', 'cat /var/lib/understudy/journal/*')
+    .split('\n')
+    .flatMap((line) => {
+      const start = line.indexOf('{');
+      return start < 0 ? [] : [JSON.parse(line.slice(start)) as { transaction: string; type: string }];
+    });
+  const ended = new Set(records.filter(({ type }) => type === 'end').map(({ transaction }) => transaction));
+  return [...new Set(records.map(({ transaction }) => transaction))].filter((id) => !ended.has(id));
+}

@@ -1,0 +1,196 @@
+/**
+ * Every scene in chromium: accessible by WCAG 2.2 AA in both themes, nothing cut off at the sides from 480 to 3840 px in either
+ * language, and without a breach of the content security policy (the stage throws at one).
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { scenes } from '../../../renderer/double/scenes/all.js';
+import { obstacle, Stage, type SceneEntry } from '../../screenshots/stage.js';
+
+const entries = scenes.map(({ name, address, press = [], language = 'en' }): SceneEntry => ({
+  name,
+  address,
+  press,
+  language,
+}));
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const missing = obstacle();
+const folder = mkdtempSync(join(tmpdir(), 'understudy-double-'));
+let stage: Stage | undefined;
+
+beforeAll(async () => {
+  if (missing === null) stage = await Stage.raise(folder);
+}, 300_000);
+
+afterAll(async () => {
+  await stage?.strike();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What axe says, one line a finding. */
+async function findings(page: Page, only?: string): Promise<string[]> {
+  const axe = new AxeBuilder({ page }).setLegacyMode();
+  const { violations } = await (only ? axe.withRules(only) : axe.withTags(rules)).analyze();
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`),
+  );
+}
+
+/** What is wider than its place. Scrolling sideways is for nobody. */
+function overflowing(page: Page): Promise<string[]> {
+  return page.evaluate(`
+    [document.documentElement, ...document.querySelectorAll('main, [role=dialog], [role=dialog] *, main *')]
+      .filter((element) => element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1)
+      .filter((element) => ['auto', 'scroll', 'visible'].includes(getComputedStyle(element).overflowX))
+      .filter((element) => getComputedStyle(element).display !== 'inline')
+      .filter((element) => element.getBoundingClientRect().right > 0)
+      .filter((element) => !element.closest('pre, .for-screen-readers, [data-sideways]'))
+      .map((element) => element.tagName + '.' + String(element.className) + ' ' + (element.textContent ?? '').trim().slice(0, 60))
+      .slice(0, 5)
+  `);
+}
+
+describe.skipIf(missing !== null)(`every scene${missing === null ? '' : ` (${missing})`}`, () => {
+  test.each(entries.map((scene) => [scene.name, scene] as const))('%s', async (_name, scene) => {
+    const page = await stage!.show(scene, { theme: 'light', width: 1024 });
+    expect(await findings(page), 'in light').toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await findings(page, 'color-contrast'), 'in dark').toEqual([]);
+    for (const width of [480, 640, 3840]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await overflowing(page), `at ${String(width)} px`).toEqual([]);
+    }
+    await page.context().close();
+    if (scene.language === 'de') return;
+    const german = await stage!.show(scene, { theme: 'light', width: 480, language: 'de' });
+    expect(await overflowing(german), 'in German at 480 px').toEqual([]);
+    await german.context().close();
+  });
+});
+
+describe.skipIf(missing !== null)(
+  `with keyboard and screen reader${missing === null ? '' : ` (${missing})`}`,
+  () => {
+    const scene = (name: string) => entries.find((entry) => entry.name === name)!;
+
+    test('a rollback is asked for, read and left by the keyboard alone', async () => {
+      const page = await stage!.show(scene('home-waiting'), { theme: 'light', width: 1024 });
+      const offer = page.getByRole('button', { name: 'Roll back the last update…' });
+      await offer.focus();
+      await page.keyboard.press('Enter');
+      const dialog = page.getByRole('dialog', { name: 'Roll back to before this update?' });
+      await dialog.waitFor();
+      await dialog.getByText('gimp 2.10.34-1+deb12u3').waitFor();
+      // What would be lost stands before the button that loses it.
+      const text = (await dialog.innerText()).replace(/\s+/g, ' ');
+      expect(text.indexOf('What you would lose')).toBeLessThan(text.lastIndexOf('Roll back'));
+      await page.keyboard.press('Escape');
+      await page.clock.runFor(500);
+      expect(await dialog.count()).toBe(0);
+      expect(await offer.evaluate('(element) => element === document.activeElement')).toBe(true);
+      await page.context().close();
+    });
+
+    test('confirming it with the keyboard shows how it goes on Home', async () => {
+      const page = await stage!.show(scene('home-rollback'), { theme: 'light', width: 1024 });
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: 'Roll back', exact: true }).focus();
+      await page.keyboard.press('Enter');
+      await page.clock.runFor(500);
+      await page.getByRole('heading', { level: 1, name: 'Going back to the system before' }).waitFor();
+      expect(await dialog.count()).toBe(0);
+      await page.context().close();
+    });
+
+    test('a dialog fits a small window: its buttons stay in sight', async () => {
+      const page = await stage!.show(scene('strange-losses'), { theme: 'light', width: 640, height: 400 });
+      const box = await page.getByRole('button', { name: 'Roll back', exact: true }).boundingBox();
+      expect(box!.y + box!.height).toBeLessThanOrEqual(400);
+      await page.context().close();
+    });
+
+    test('who comes to a page is at its heading', async () => {
+      const page = await stage!.show(scene('home-waiting'), { theme: 'light', width: 1024 });
+      await page.getByRole('link', { name: 'History' }).click();
+      await page.getByRole('heading', { level: 1, name: 'History' }).waitFor();
+      await page.clock.runFor(100);
+      expect(await page.evaluate('document.activeElement.textContent')).toBe('History');
+      expect(await page.title()).toBe('History – Understudy');
+      await page.context().close();
+    });
+
+    test('a setting is changed with the space bar, and shows what the services answered', async () => {
+      const page = await stage!.show(scene('settings'), { theme: 'light', width: 1024 });
+      const control = page.getByRole('switch', { name: 'Only on mains power' });
+      expect(await control.getAttribute('aria-checked')).toBe('true');
+      await control.press('Space');
+      await page.clock.runFor(100);
+      expect(await control.getAttribute('aria-checked')).toBe('false');
+      await page.getByLabel('Language', { exact: true }).selectOption({ label: 'Deutsch' });
+      await page.getByRole('heading', { level: 1, name: 'Einstellungen' }).waitFor();
+      expect(await page.locator('html').getAttribute('lang')).toBe('de');
+      await page.context().close();
+    });
+
+    test('a setting that was refused stays as it was, and says why', async () => {
+      const page = await stage!.show(scene('settings-refused'), { theme: 'light', width: 1024 });
+      const control = page.getByRole('switch', { name: 'Only on mains power' });
+      expect(await control.getAttribute('aria-checked')).toBe('true');
+      await page.getByRole('alert').getByText('You may not do this on this system.').waitFor();
+      await page.context().close();
+    });
+  },
+);
+
+describe.skipIf(missing !== null)(`what nobody expects${missing === null ? '' : ` (${missing})`}`, () => {
+  const scene = (name: string) => entries.find((entry) => entry.name === name)!;
+
+  test('HTML in a name is text', async () => {
+    const page = await stage!.show(scene('strange-names'), { theme: 'light', width: 1024 });
+    await page.getByText('<img src=x onerror="document.title=1"><b>bold</b>').waitFor();
+    expect(await page.locator('main img, main b').count()).toBe(0);
+    await page.getByText('libsafe⟨202E⟩gpj.exe⟨202C⟩').waitFor();
+    await page.context().close();
+  });
+
+  test('a code of a newer helper is shown with its own sentence and hint', async () => {
+    const page = await stage!.show(scene('strange-code'), { theme: 'light', width: 1024 });
+    const alert = page.getByRole('alert');
+    await alert.getByText('The moon stands in the way.').waitFor();
+    await alert.getByText('Wait until it has set.').waitFor();
+    await alert.getByText('MOON_IN_THE_WAY').waitFor();
+    await page.context().close();
+  });
+
+  test('a shell that breaks its contract leads to a problem, not to an empty page', async () => {
+    const page = await stage!.show(scene('strange-answers'), { theme: 'light', width: 1024 });
+    await page.getByRole('alert').getByText('Something unexpected happened.').waitFor();
+    await page.context().close();
+  });
+
+  test('of 100,000 rows only those in sight exist, and all can be reached', async () => {
+    const page = await stage!.show(scene('strange-losses'), { theme: 'light', width: 1024 });
+    const list = page.getByRole('list', { name: /100,000 files/ });
+    expect(await list.getByRole('listitem').count()).toBeLessThan(60);
+    await list.evaluate(
+      '(element) => { element.parentElement.scrollTop = element.parentElement.scrollHeight; }',
+    );
+    await list.getByText('/etc/many/99999').waitFor();
+    const last = list.getByRole('listitem').last();
+    expect(await last.getAttribute('aria-posinset')).toBe('100000');
+    expect(await last.getAttribute('aria-setsize')).toBe('100000');
+    await page.context().close();
+  });
+
+  test('a log of 20,000 lines is searched', async () => {
+    const page = await stage!.show(scene('strange-log'), { theme: 'light', width: 1024 });
+    await page.getByRole('searchbox', { name: 'Search the log' }).fill('line 19999');
+    await page.getByText('1 found').waitFor();
+    await page.getByText('line 19999', { exact: true }).waitFor();
+    await page.context().close();
+  });
+});
