@@ -43,7 +43,8 @@ export function makeHelper(parts: HelperParts): Helper {
   const status = new StatusKeeper({ version, subject, runs: () => runs });
   const snapshot = (): HelperEvent => ({ kind: 'status', status: status.read() });
 
-  const ready = Promise.resolve().then(() => begin());
+  let isReady: (begun: Promise<void>) => void = () => undefined;
+  const ready = new Promise<void>((resolve) => (isReady = resolve));
   const server = new HelperServer({
     version,
     authorisation,
@@ -61,9 +62,7 @@ export function makeHelper(parts: HelperParts): Helper {
     () => server.clients > 0 || runs.current !== null,
     () => void stop(),
   );
-  const looking = setInterval(() => {
-    if (server.clients > 0 && status.isOutdated()) publishStatus();
-  }, lookMs);
+  let looking: NodeJS.Timeout | undefined;
 
   /** Makes a practice system where there is to be one, and settles what a power cut or a kill interrupted. */
   async function begin(): Promise<void> {
@@ -95,8 +94,13 @@ export function makeHelper(parts: HelperParts): Helper {
   }
 
   return {
+    /** Nothing is begun, and nothing keeps the process alive, before it is there for clients. */
     async listen(where) {
       await server.listen(where);
+      looking = setInterval(() => {
+        if (server.clients > 0 && status.isOutdated()) publishStatus();
+      }, lookMs);
+      isReady(begin());
       idle.look();
     },
     stop,

@@ -103,6 +103,7 @@ async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     say({ problem: faultOf(error).problem });
     process.exitCode = 1;
+    if (process.connected) process.disconnect(); // from outside the namespace, which waits for the end
   }
 }
 

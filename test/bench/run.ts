@@ -9,6 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { arch, cpus, loadavg, release, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { run } from '../../electron/engine/process/run.js';
+import { benchHelper } from './helper.js';
 import { benchManifest } from './manifest.js';
 import { benchMemory } from './memory.js';
 import { metOf, ratioOf, type BenchRow } from './row.js';
@@ -16,7 +17,7 @@ import { benchStaging } from './staging.js';
 import { benchSwitching } from './switching.js';
 import { tableOf } from './table.js';
 
-const benches = [benchSwitching, benchStaging, benchManifest, benchMemory];
+const benches = [benchSwitching, benchStaging, benchManifest, benchMemory, benchHelper];
 
 interface Given {
   readonly quick: boolean;

@@ -39,7 +39,7 @@ function targetOf({ target, unit }: BenchRow): string {
 function figure(value: number, unit: BenchRow['unit']): string {
   switch (unit) {
     case 's':
-      return `${value.toFixed(value < 1 ? 3 : 2)} s`;
+      return value < 0.01 ? `${(value * 1000).toFixed(2)} ms` : `${value.toFixed(value < 1 ? 3 : 2)} s`;
     case 'MB':
       return `${value.toFixed(0)} MB`;
     case 'bytes':

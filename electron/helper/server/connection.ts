@@ -2,6 +2,7 @@
  * One client, from its hello to its end. What it sends is believed only after a schema; whatever breaks the protocol ends the
  * connection, and never more than that. A request in flight is not cut when its client goes: the work belongs to the helper.
  */
+import { setMaxListeners } from 'node:events';
 import type { Socket } from 'node:net';
 import { problem, type ErrorCode, type Outcome, type Problem } from '../../../shared/errors.js';
 import {
@@ -62,6 +63,8 @@ export class Connection {
     readonly peer: Peer,
     private readonly options: ConnectionOptions,
   ) {
+    // Every request in flight may listen, in more than one place; more than that would be a leak.
+    setMaxListeners(4 * mostInFlight, this.#gone.signal);
     this.#outbox = new Outbox(socket, () => socket.destroy());
     this.#hello = setTimeout(() => this.refuse('BAD_REQUEST', 'No hello came.'), helloMs);
     this.#alive = setInterval(() => {

@@ -36,8 +36,12 @@ asSeated('dora', 'inspect', 'stage');
 say({ anew: Number(ofHelper('MainPID')), untouched: traces() === before });
 say({ after: 'refusals', ...facts() });
 
-execFileSync('systemctl', ['start', 'understudy-stage.service'], { timeout: 120_000 });
-say({ automatic: ask('systemctl', 'show', '--value', '--property=Result', 'understudy-stage.service') });
+const records = ask('sh', '-c', 'cat /var/lib/understudy/journal/* | wc -l');
+execFileSync('systemctl', ['start', 'understudy-stage.service'], { timeout: 300_000 });
+say({
+  automatic: ask('systemctl', 'show', '--value', '--property=Result', 'understudy-stage.service'),
+  rehearsed: ask('sh', '-c', 'cat /var/lib/understudy/journal/* | wc -l') !== records,
+});
 say({ exposure: ask('systemd-analyze', 'security', '--no-pager', helper).split('\n').at(-1) });
 
 /** What the kernel says that the process is held by. */
