@@ -11,12 +11,14 @@ import { readFileSync } from 'node:fs';
 const packages = {
   test: {
     acl: 'setfacl: access control lists must survive',
+    appstream: 'appstreamcli: checks what software centres are told about the app',
     attr: 'setfattr, getfattr: extended attributes must survive',
     binutils: 'readelf: the reader of ELF files is compared with it',
     bsdutils: 'script: a terminal for the command line',
     'btrfs-progs': 'mkfs.btrfs: file systems that the tests make and mount',
     chromium: 'the browser in which the pages of the app are looked at',
     cpio: 'to look into an initramfs',
+    'desktop-file-utils': 'desktop-file-validate: checks the entries of the desktop',
     dosfstools: 'mkfs.vfat: another',
     e2fsprogs: 'mkfs.ext4: another',
     gcc: 'compiles small programs and libraries whose loading is proved',
@@ -38,6 +40,7 @@ const packages = {
     zstd: 'zstd: another',
   },
   bench: {
+    'btrfs-progs': 'mkfs.btrfs: where snapper keeps its snapshots',
     'libarchive-tools': 'bsdtar: the peer of the manifest',
     mmdebstrap: 'the root trees that are measured',
     mount: 'mount, umount',

@@ -18,7 +18,8 @@ const scripts = Object.fromEntries(
     { from: inside + name },
   ]),
 );
-const minutes = 8;
+/** For a machine that is busy with other things; by itself an errand takes one to three. */
+const minutes = 14;
 
 type Line = Readonly<Record<string, unknown>>;
 const names = ['account', 'capability', 'kernel', 'library', 'program', 'service', 'settings'];
@@ -158,7 +159,7 @@ describe.skipIf(impossible)(`the installed helper in a guest (${impossible ?? 'r
     });
 
     it('stages nothing by itself when something is staged', () => {
-      expect(line(errand, 'automatic')['automatic']).toBe('success');
+      expect(line(errand, 'automatic')).toMatchObject({ automatic: 'success', rehearsed: false });
     });
   });
 
