@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
 import { rule as layers } from './build/lint/layers.js';
 
@@ -17,9 +18,15 @@ export default tseslint.config(
     },
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.svelte'],
     extends: [...tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        projectService: true,
+        tsconfigRootDir: import.meta.dirname,
+        extraFileExtensions: ['.svelte'],
+      },
+    },
     rules: {
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       // Numbers and booleans read well in a text; objects, which would read "[object Object]", stay forbidden.
@@ -29,6 +36,20 @@ export default tseslint.config(
       ],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+    },
+  },
+  // After the rules for TypeScript, whose parser does not know these files.
+  ...svelte.configs.recommended,
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    rules: {
+      // The address is a fragment; there is no router of SvelteKit that could resolve it.
+      'svelte/no-navigation-without-resolve': 'off',
+      // Svelte declares what may change from outside with "let".
+      'prefer-const': 'off',
+      // The compiler knows the names of the browser.
+      'no-undef': 'off',
     },
   },
   {

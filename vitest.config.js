@@ -1,4 +1,5 @@
 // One vitest project a suite, each with its own patience. Files run one at a time: tests mount, measure time and fill disks.
+import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 const seconds = 1000;
@@ -13,6 +14,8 @@ const suite = (name, test, hook) => ({
 });
 
 export default defineConfig({
+  // The renderer's state is written in runes, which are compiled.
+  plugins: [svelte({ configFile: false })],
   test: {
     pool: 'forks',
     fileParallelism: false,

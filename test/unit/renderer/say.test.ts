@@ -26,7 +26,7 @@ describe('sizes', () => {
 
 describe('durations', () => {
   test.each([
-    [0.2, '0 seconds', '0 Sekunden'],
+    [0.24, '0.2 seconds', '0,2 Sekunden'],
     [20, '20 seconds', '20 Sekunden'],
     [59.7, '60 seconds', '60 Sekunden'],
     [90, '2 minutes', '2 Minuten'],

@@ -1,0 +1,114 @@
+/**
+ * The double of the app's services: complete by its type, so that an operation that is new in the contract is a type error here.
+ * It answers from a scene's records and moves on as far as a page can show it: settings and preferences are kept, a
+ * connection is made, a message is acknowledged. What would run for minutes shows as running and does not end.
+ */
+import type { AppEvent, AppHandlers, AppState } from '../../shared/app.js';
+import type { Outcome } from '../../shared/errors.js';
+import type { SystemSettings } from '../../shared/settings.js';
+import type { Preferences } from '../../shared/preferences.js';
+import type { UpdateState } from '../../shared/state.js';
+import { usual } from './records.js';
+import type { Scene } from './scene.js';
+
+const yes = <T>(value: T): Promise<Outcome<T>> => Promise.resolve({ ok: true, value });
+const never = <T>(): Promise<Outcome<T>> => new Promise(() => undefined);
+
+export function handlersFor(scene: Scene, emit: (event: AppEvent) => void): AppHandlers {
+  const records = { ...usual, ...scene.records };
+  let state: AppState = scene.state;
+  let settings: SystemSettings = records.settings;
+  let preferences: Preferences = {
+    ...records.preferences,
+    ...(scene.language && { language: scene.language }),
+  };
+
+  const become = (change: Partial<AppState>): Promise<Outcome<AppState>> => {
+    state = { ...state, ...change };
+    emit({ kind: 'state', state });
+    return yes(state);
+  };
+  const runAs = <T>(update: UpdateState): Promise<Outcome<T>> => {
+    void become({ update });
+    return never<T>();
+  };
+  const run = { run: 'run-32', progress: null };
+
+  return {
+    state: () => yes(state),
+    connect: () => become({ connection: { state: 'connected', problem: null } }),
+    acknowledge: () => become({ update: { state: 'idle', pending: 0, security: 0 } }),
+    preferences: () => yes(preferences),
+    prefer({ change }) {
+      preferences = { ...preferences, ...definedOf(change) };
+      return yes(preferences);
+    },
+    report: () => yes({ text: records.report }),
+
+    status: () =>
+      state.status
+        ? yes(state.status)
+        : Promise.resolve({
+            ok: false,
+            problem: { code: 'HELPER_UNREACHABLE', sentence: '', hint: '', details: [] },
+          }),
+    inspect: () => yes(records.machine),
+    async check() {
+      for (const result of records.check.checks) {
+        await Promise.resolve();
+        emit({ kind: 'checked', result });
+      }
+      return yes(records.check);
+    },
+    history: () => yes(records.history),
+    review: () => yes(records.review),
+    planned: () => yes(records.plan),
+    log: () => yes(records.log),
+    preview: () => yes(records.preview),
+    settings: () => yes(settings),
+
+    plan: () => yes(records.plan),
+    stage: () => runAs({ state: 'staging', plan: records.plan.id, cancelling: false, ...run }),
+    decide({ decisions }) {
+      const conflicts = records.review.conflicts.map((conflict) => {
+        const decision = decisions.find(({ conflict: id }) => id === conflict.id);
+        return decision ? { ...conflict, decided: true, kept: decision.choice } : conflict;
+      });
+      return yes({ ...records.review, conflicts });
+    },
+    activate: () => runAs({ state: 'switching', stage: records.review.stage, ...run }),
+    rollback: ({ restorePoint }) =>
+      runAs({ state: 'rolling-back', restorePoint: restorePoint ?? records.preview.restorePoint, ...run }),
+    prune({ keep = 1 }) {
+      const [kept, removed] = [
+        records.history.restorePoints.slice(0, keep),
+        records.history.restorePoints.slice(keep),
+      ];
+      return yes({
+        removed: removed.map(({ id }) => id),
+        kept: kept.map(({ id }) => id),
+        freedBytes: removed.reduce((sum, { ownBytes }) => sum + ownBytes, 0),
+      });
+    },
+    recover: () => runAs({ state: 'recovering', ...run }),
+    change({ settings: change }) {
+      const { automatic, ...rest } = change;
+      settings = {
+        ...settings,
+        ...definedOf(rest),
+        automatic: { ...settings.automatic, ...definedOf(automatic ?? {}) },
+      };
+      return yes(settings);
+    },
+    renew: () => runAs({ state: 'preparing', ...run }),
+    cancel: () => yes({}),
+    ...scene.handlers,
+  };
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without the keys that are there and undefined, which would overwrite. */
+function definedOf<T extends object>(values: T): Defined<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,193 @@
+/**
+ * The face of every state of an update: one sentence, a line about it, and what one can do. It is a pure function of what the
+ * services say, so that nothing is claimed that is not so. Every state has its face; a state without one is a type error.
+ */
+import type { AppState } from '../../shared/app.js';
+import type { Problem } from '../../shared/errors.js';
+import type { RunKind } from '../../shared/run.js';
+import type { UpdateState } from '../../shared/state.js';
+import type { Words } from '../words/vocabulary.js';
+import type { Say } from '../words/say.js';
+
+/** What a button does. */
+export type Deed =
+  | { readonly kind: 'go'; readonly step: WizardStep | null }
+  | { readonly kind: 'connect' | 'cancel' | 'recover' | 'acknowledge' | 'rollback' | 'renew' };
+
+/** Steps of the wizard that Home leads to. */
+export type WizardStep = 'choose' | 'check' | 'rehearse' | 'review';
+
+export interface Offer {
+  readonly label: string;
+  readonly deed: Deed;
+}
+
+export interface Face {
+  readonly tone: 'fine' | 'waiting' | 'working' | 'ready' | 'attention' | 'trouble';
+  readonly title: string;
+  readonly detail: string;
+  readonly primary: Offer | null;
+  readonly others: readonly Offer[];
+  readonly problem: Problem | null;
+}
+
+const to = (step: WizardStep | null): Deed => ({ kind: 'go', step });
+
+export function faceOf(app: AppState, words: Words, say: Say, now: number): Face {
+  const { update } = app;
+  const plain = { primary: null, others: [], problem: null } satisfies Partial<Face>;
+  const cancel: Offer = { label: words.parts.cancel, deed: { kind: 'cancel' } };
+  const seen = (label: string): Offer => ({ label, deed: { kind: 'acknowledge' } });
+  const { home } = words;
+
+  switch (update.state) {
+    case 'unknown':
+      return unknownFace(app, words);
+    case 'preparing':
+      return { ...plain, tone: 'working', ...pick(home.preparing) };
+    case 'idle':
+      return idleFace(app, update, words, say, now);
+    case 'planning':
+      return { ...plain, tone: 'working', ...pick(home.planning), others: [cancel] };
+    case 'planned': {
+      const { title, detail, action } = home.planned;
+      const primary = { label: action, deed: to('check') };
+      return { ...plain, tone: 'waiting', title, detail: detail(update.changes), primary };
+    }
+    case 'blocked': {
+      const primary = { label: home.blocked.action, deed: to('check') };
+      return { ...plain, tone: 'attention', ...pick(home.blocked), primary, problem: update.problem };
+    }
+    case 'staging': {
+      const { stopping, stoppingDetail, action } = home.staging;
+      if (update.cancelling) return { ...plain, tone: 'working', title: stopping, detail: stoppingDetail };
+      const primary = { label: action, deed: to('rehearse') };
+      return { ...plain, tone: 'working', ...pick(home.staging), primary, others: [cancel] };
+    }
+    case 'staged': {
+      const { title, detail, action, scheduled, scheduledDetail, review } = home.staged;
+      return update.scheduled
+        ? {
+            ...plain,
+            tone: 'ready',
+            title: scheduled,
+            detail: scheduledDetail,
+            primary: { label: review, deed: to('review') },
+          }
+        : {
+            ...plain,
+            tone: 'ready',
+            title,
+            detail: detail(update.interruptionSeconds, update.how),
+            primary: { label: action, deed: to('review') },
+          };
+    }
+    case 'needs-decision': {
+      const { title, detail, action } = home.needsDecision;
+      const primary = { label: action, deed: to('review') };
+      return { ...plain, tone: 'attention', title: title(update.undecided), detail, primary };
+    }
+    case 'switching':
+      return { ...plain, tone: 'working', ...pick(home.switching) };
+    case 'done': {
+      const back: Offer = { label: home.rollBack, deed: { kind: 'rollback' } };
+      return { ...plain, tone: 'fine', ...pick(home.done), primary: seen(home.done.action), others: [back] };
+    }
+    case 'rolling-back':
+      return { ...plain, tone: 'working', ...pick(home.rollingBack) };
+    case 'rolled-back':
+      return { ...plain, tone: 'fine', ...pick(home.rolledBack), primary: seen(home.rolledBack.action) };
+    case 'failed':
+      return failedFace(update, words);
+    case 'interrupted': {
+      const { title, detail, action } = home.interrupted;
+      const primary: Offer = { label: action, deed: { kind: 'recover' } };
+      return { ...plain, tone: 'attention', title: title[update.kind], detail, primary };
+    }
+    case 'recovering':
+      return { ...plain, tone: 'working', ...pick(home.recovering) };
+    case 'recovered': {
+      const { title, back, forward, action } = home.recovered;
+      const detail = (update.outcome === 'rolled-back' ? back : forward)[update.kind];
+      return { ...plain, tone: 'fine', title, detail, primary: seen(action) };
+    }
+    case 'damaged':
+      return { ...plain, tone: 'trouble', ...pick(home.damaged), problem: update.problem };
+  }
+}
+
+function pick({ title, detail }: { readonly title: string; readonly detail: string }) {
+  return { title, detail };
+}
+
+function unknownFace({ connection }: AppState, { home }: Words): Face {
+  const none = { primary: null, others: [], problem: connection.problem };
+  if (connection.state === 'absent') {
+    const primary: Offer = { label: home.absent.action, deed: { kind: 'connect' } };
+    return { ...none, tone: 'attention', ...pick(home.absent), primary };
+  }
+  return { ...none, tone: 'working', ...pick(home.connecting) };
+}
+
+function idleFace(
+  { status }: AppState,
+  { pending, security }: Extract<UpdateState, { state: 'idle' }>,
+  { home }: Words,
+  say: Say,
+  now: number,
+): Face {
+  const offer = (label: string): Offer => ({ label, deed: to('choose') });
+  const none = { others: [], problem: null };
+  if (pending === null) {
+    const { title, detail, action } = home.uncounted;
+    return { ...none, tone: 'waiting', title, detail, primary: offer(action) };
+  }
+  if (pending === 0) {
+    const { title, detail, never, action } = home.upToDate;
+    const counted = status?.pending?.counted;
+    return {
+      ...none,
+      tone: 'fine',
+      title,
+      detail: counted === undefined ? never : detail(say.ago(counted, now)),
+      primary: offer(action),
+    };
+  }
+  const { title, detail, action } = home.waiting;
+  return {
+    ...none,
+    tone: 'waiting',
+    title: title(pending),
+    detail: detail(security),
+    primary: offer(action),
+  };
+}
+
+/** Where one goes on after a failure. */
+const again: Readonly<Record<RunKind, Deed>> = {
+  plan: to('choose'),
+  stage: to('check'),
+  decide: to('review'),
+  activate: to('review'),
+  rollback: { kind: 'rollback' },
+  prune: { kind: 'acknowledge' },
+  recover: { kind: 'recover' },
+  settings: { kind: 'acknowledge' },
+  practice: { kind: 'renew' },
+};
+
+function failedFace({ during, problem }: Extract<UpdateState, { state: 'failed' }>, words: Words): Face {
+  const { failed, done } = words.home;
+  const deed = again[during];
+  const dismiss: Offer = { label: failed.dismiss, deed: { kind: 'acknowledge' } };
+  // What was stopped on purpose is no failure.
+  const wasStopped = problem.code === 'CANCELLED';
+  return {
+    tone: wasStopped ? 'fine' : 'trouble',
+    title: wasStopped ? words.problems.codes.CANCELLED.sentence : failed.title,
+    detail: wasStopped ? words.problems.codes.CANCELLED.hint : failed.during[during],
+    primary: deed.kind === 'acknowledge' ? { label: done.action, deed } : { label: failed.action, deed },
+    others: deed.kind === 'acknowledge' ? [] : [dismiss],
+    problem: wasStopped ? null : problem,
+  };
+}

@@ -1,0 +1,75 @@
+/** German: history. */
+import type { Say } from '../say.js';
+import type { Words } from '../vocabulary.js';
+
+export const history = (say: Say): Words['history'] => ({
+  title: 'Verlauf',
+  lead: 'Alles, was Understudy getan hat, das Neueste zuerst.',
+  empty: 'Noch ist nichts geschehen',
+  emptyDetail: 'Aktualisierungen, Rücknahmen und Wiederherstellungen werden hier stehen.',
+  timeline: 'Zeitleiste',
+  kinds: {
+    stage: 'Eine Aktualisierung wurde erprobt',
+    activate: 'Das System wurde aktualisiert',
+    rollback: 'Das System wurde zurückgenommen',
+    prune: 'Alte Wiederherstellungspunkte wurden entfernt',
+  },
+  failedKinds: {
+    stage: 'Eine Probe schlug fehl',
+    activate: 'Ein Umschalten schlug fehl und wurde zurückgenommen',
+    rollback: 'Ein Zurücknehmen schlug fehl',
+    prune: 'Ein Aufräumen schlug fehl',
+  },
+  recoveredKinds: {
+    stage: 'Eine unterbrochene Probe wurde bereinigt',
+    activate: 'Ein unterbrochenes Umschalten wurde bereinigt',
+    rollback: 'Ein unterbrochenes Zurücknehmen wurde bereinigt',
+    prune: 'Ein unterbrochenes Aufräumen wurde bereinigt',
+  },
+  openKinds: {
+    stage: 'Eine Probe ist nicht abgeschlossen',
+    activate: 'Ein Umschalten ist nicht abgeschlossen',
+    rollback: 'Ein Zurücknehmen ist nicht abgeschlossen',
+    prune: 'Ein Aufräumen ist nicht abgeschlossen',
+  },
+  took: (seconds) => `Dauerte ${say.duration(seconds)}`,
+  open: 'Öffnen',
+  entry: {
+    when: 'Wann',
+    lasted: 'Dauer',
+    outcome: 'Ergebnis',
+    restorePoint: 'Wiederherstellungspunkt',
+    id: 'Nummer im Journal',
+    running: 'Nicht abgeschlossen',
+    packages: 'Pakete',
+    noPackages: 'Hierzu sind keine Pakete verzeichnet.',
+    searchPackages: 'Pakete durchsuchen',
+    rollBack: 'Zurück auf die Zeit davor …',
+    cannotRollBack: 'Den Wiederherstellungspunkt von davor gibt es nicht mehr.',
+    missing: 'Diesen Eintrag gibt es nicht mehr.',
+  },
+  space: {
+    title: 'Platz der Wiederherstellungspunkte',
+    used: (used, limit) => `${say.size(used)} von höchstens ${say.size(limit)}`,
+    none: 'Noch keine Wiederherstellungspunkte',
+    noneDetail: 'Jede Aktualisierung bewahrt das System davor auf.',
+    chart: (parts) => `Wiederherstellungspunkte nach Größe: ${parts.join('; ')}`,
+    part: (title, bytes) => `${title}, ${say.size(bytes)}`,
+    all: 'Anzeigen',
+    inUse: 'In Gebrauch',
+    unusable: 'Nicht benutzbar',
+    usable: 'Bereit',
+    rollBackTo: 'Dorthin zurück …',
+  },
+  prune: {
+    action: 'Platz schaffen …',
+    title: 'Alte Wiederherstellungspunkte entfernen?',
+    keep: 'Die neuesten behalten',
+    keepEffect: 'Was älter ist, wird entfernt. Dorthin können Sie dann nicht mehr zurück.',
+    removes: (count, bytes) =>
+      `${say.plural(count, { one: '# Wiederherstellungspunkt wird', other: '# Wiederherstellungspunkte werden' })} entfernt, ${say.size(bytes)} oder etwas mehr werden frei.`,
+    nothing: 'Nichts würde entfernt.',
+    confirm: 'Entfernen',
+    done: (bytes) => `${say.size(bytes)} sind wieder frei.`,
+  },
+});

@@ -1,0 +1,75 @@
+/** History: everything that happened, and what one can return to. */
+import type { TransactionKind } from '../../../shared/history.js';
+import type { Say } from '../say.js';
+
+export const history = (say: Say) => ({
+  title: 'History',
+  lead: 'Everything that Understudy did, newest first.',
+  empty: 'Nothing has happened yet',
+  emptyDetail: 'Updates, rollbacks and recoveries will be listed here.',
+  timeline: 'Timeline',
+  kinds: {
+    stage: 'An update was rehearsed',
+    activate: 'The system was updated',
+    rollback: 'The system was taken back',
+    prune: 'Old restore points were removed',
+  } satisfies Record<TransactionKind, string>,
+  failedKinds: {
+    stage: 'A rehearsal failed',
+    activate: 'A switch failed and was taken back',
+    rollback: 'A rollback failed',
+    prune: 'A clean-up failed',
+  } satisfies Record<TransactionKind, string>,
+  recoveredKinds: {
+    stage: 'An interrupted rehearsal was recovered',
+    activate: 'An interrupted switch was recovered',
+    rollback: 'An interrupted rollback was recovered',
+    prune: 'An interrupted clean-up was recovered',
+  } satisfies Record<TransactionKind, string>,
+  openKinds: {
+    stage: 'A rehearsal is not finished',
+    activate: 'A switch is not finished',
+    rollback: 'A rollback is not finished',
+    prune: 'A clean-up is not finished',
+  } satisfies Record<TransactionKind, string>,
+  took: (seconds: number) => `Took ${say.duration(seconds)}`,
+  open: 'Open',
+  entry: {
+    when: 'When',
+    lasted: 'How long',
+    outcome: 'Outcome',
+    restorePoint: 'Restore point',
+    id: 'Number in the journal',
+    running: 'Not finished',
+    packages: 'Packages',
+    noPackages: 'No packages are recorded for this.',
+    searchPackages: 'Search packages',
+    rollBack: 'Roll back to before this…',
+    cannotRollBack: 'The restore point from before this is no longer there.',
+    missing: 'This entry is no longer there.',
+  },
+  space: {
+    title: 'Space used by restore points',
+    used: (used: number, limit: number) => `${say.size(used)} of at most ${say.size(limit)}`,
+    none: 'No restore points yet',
+    noneDetail: 'Each update keeps the system as it was before it.',
+    chart: (parts: readonly string[]) => `Restore points by size: ${parts.join('; ')}`,
+    part: (title: string, bytes: number) => `${title}, ${say.size(bytes)}`,
+    all: 'Show them',
+    inUse: 'In use',
+    unusable: 'Cannot be used',
+    usable: 'Ready',
+    rollBackTo: 'Roll back to this…',
+  },
+  prune: {
+    action: 'Free space…',
+    title: 'Remove old restore points?',
+    keep: 'Keep the newest',
+    keepEffect: 'What is older is removed. You can no longer go back to it.',
+    removes: (count: number, bytes: number) =>
+      `${say.plural(count, { one: '# restore point goes', other: '# restore points go' })}, ${say.size(bytes)} become free, or a little more.`,
+    nothing: 'Nothing would be removed.',
+    confirm: 'Remove',
+    done: (bytes: number) => `${say.size(bytes)} are free again.`,
+  },
+});
