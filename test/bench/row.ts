@@ -4,7 +4,7 @@ export interface BenchRow {
   readonly ours: number;
   readonly peer?: number;
   readonly peerName?: string;
-  readonly unit: 's' | 'MB' | 'bytes';
+  readonly unit: 's' | 'MB' | 'bytes' | '1/s';
   /** What was promised: the figure itself at most so much, or the figure over the peer's. Absent: for information. */
   readonly target?: { readonly atMost: number; readonly of: 'value' | 'ratio' };
 }

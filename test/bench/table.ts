@@ -42,6 +42,8 @@ function figure(value: number, unit: BenchRow['unit']): string {
       return value < 0.01 ? `${(value * 1000).toFixed(2)} ms` : `${value.toFixed(value < 1 ? 3 : 2)} s`;
     case 'MB':
       return `${value.toFixed(0)} MB`;
+    case '1/s':
+      return `${value.toFixed(0)} /s`;
     case 'bytes':
       return `${(value / 1e6).toFixed(2)} MB`;
   }

@@ -65,6 +65,8 @@ export interface ProgramOptions {
   /** At this journal step or change, counted from 1, or as this phase begins, the helper is killed, as by a power cut. */
   readonly dieAtStep?: number;
   readonly dieAtPhase?: string;
+  /** A practice system that is none: to make it anew is to report so many lines. */
+  readonly lines?: number;
   /** Where the names of the steps are written. */
   readonly stepLog?: string;
 }

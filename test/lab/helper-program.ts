@@ -16,7 +16,17 @@ import { peerOf } from '../../electron/helper/server/peer.js';
 import type { ProgramOptions } from './helper-process.js';
 
 const options = JSON.parse(process.argv[2] ?? '') as ProgramOptions;
-const { root, socket, allow = [], pkcheck, peerDescriptor = true, dieAtStep, dieAtPhase, stepLog } = options;
+const {
+  root,
+  socket,
+  allow = [],
+  pkcheck,
+  peerDescriptor = true,
+  dieAtStep,
+  dieAtPhase,
+  stepLog,
+  lines,
+} = options;
 
 const die = (): void => void process.kill(process.pid, 'SIGKILL');
 
@@ -44,6 +54,22 @@ const subject: Subject = {
     }),
 };
 
+/** As fast as the loop turns, with room for the sockets in between. */
+const reporting: Subject = {
+  ...subject,
+  practice: true,
+  async prepare({ report, signal }, anew) {
+    if (!anew) return;
+    await report.phase('practice', 'Reporting', async () => {
+      for (let line = 1; line <= (lines ?? 0); line += 1) {
+        report.log('practice', `A line as long as those of package managers usually are, number ${line}`);
+        signal.throwIfAborted();
+        if (line % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+    });
+  },
+};
+
 const allowing: Authorisation = {
   admits: () => true,
   ask: ({ action }) =>
@@ -52,7 +78,7 @@ const allowing: Authorisation = {
 
 const helper = makeHelper({
   version: '0.0.0',
-  subject,
+  subject: lines === undefined ? subject : reporting,
   authorisation: pkcheck === undefined ? allowing : polkit(pkcheck),
   idleMs: 600_000,
   onEnd: () => setImmediate(() => process.exit(0)),

@@ -1,6 +1,5 @@
 /** Frames that a hostile client might send: valid ones, altered in their structure or in their bytes, by seeded chance. */
-import { scopes, activations } from '../../shared/plan.js';
-import { verbs } from '../../shared/operations.js';
+import { verbs, type Params, type Verb } from '../../shared/operations.js';
 import { framed } from './helper-wire.js';
 import type { Random } from './seeded.js';
 
@@ -44,38 +43,54 @@ function anything(random: Random, depth = 0): unknown {
   }
 }
 
-/** Parameters that are right, or nearly so. */
-function parameters(random: Random): Record<string, unknown> {
-  const id = (): string =>
-    random.pick(['stage-20260101-000000-abcdef', 'plan-0123456789abcdef', 'point-20260101-000000-abcdef']);
-  const right: Record<string, unknown> = random.pick([
-    {},
-    { scope: random.pick(scopes) },
-    { scope: 'selected', selected: ['base-files', 'libc6:amd64'] },
-    { stage: id() },
-    { plan: id() },
-    { restorePoint: id() },
-    { run: id() },
-    { moment: 'before-stage' },
-    { stage: id(), how: random.pick(activations) },
-    { stage: id(), decisions: [{ conflict: id(), choice: 'mine' }] },
-    { keep: 1 + random.below(10), dryRun: true },
-    { settings: { keepRestorePoints: 3, automatic: { fromHour: 1 } } },
-  ]);
-  const names = Object.keys(right);
-  switch (random.below(6)) {
+const stage = 'stage-20260101-000000-abcdef';
+const plan = 'plan-0123456789abcdef';
+const restorePoint = 'point-20260101-000000-abcdef';
+
+/** What each verb takes. */
+const right: { readonly [V in Verb]: readonly Params<V>[] } = {
+  status: [{}],
+  inspect: [{}],
+  check: [{ moment: 'before-stage' }, { moment: 'before-activation', plan }],
+  history: [{}],
+  review: [{}, { stage }],
+  planned: [{}, { plan }],
+  log: [{}],
+  preview: [{}, { restorePoint }],
+  settings: [{}],
+  plan: [{ scope: 'all' }, { scope: 'selected', selected: ['base-files', 'libc6:amd64'] }],
+  stage: [{ plan }, { scope: 'security' }, { scope: 'all', background: true }],
+  decide: [{ stage, decisions: [{ conflict: 'conflict-1', choice: 'mine' }] }],
+  activate: [{}, { stage, how: 'live' }, { how: 'reboot' }],
+  rollback: [{}, { restorePoint }],
+  prune: [{ keep: 3 }, { maxBytes: 1, dryRun: true }],
+  recover: [{}],
+  change: [{ settings: { keepRestorePoints: 3, automatic: { fromHour: 1 } } }, { settings: {} }],
+  renew: [{}],
+  cancel: [{ run: 'run-abc-00000000' }],
+};
+
+/** Parameters that are right, or nearly so, or those of another verb. */
+function parameters(random: Random, verb: Verb): Record<string, unknown> {
+  const of = random.below(5) === 0 ? random.pick(verbs) : verb;
+  const given: Record<string, unknown> = random.pick<object>(right[of]) as Record<string, unknown>;
+  const names = Object.keys(given);
+  switch (random.below(9)) {
     case 0:
-      return right;
     case 1:
-      return { ...right, [random.pick(['root', 'path', 'environment', 'x', ''])]: anything(random) };
     case 2:
-      return names.length === 0 ? { a: 1 } : { ...right, [random.pick(names)]: anything(random) };
     case 3:
-      return Object.fromEntries(names.slice(1).map((name) => [name, right[name]]));
+      return given;
     case 4:
-      return Object.fromEntries(names.map((name) => [name, [right[name]]]));
+      return { ...given, [random.pick(['root', 'path', 'environment', 'x', ''])]: anything(random) };
+    case 5:
+      return names.length === 0 ? { a: 1 } : { ...given, [random.pick(names)]: anything(random) };
+    case 6:
+      return Object.fromEntries(names.slice(1).map((name) => [name, given[name]]));
+    case 7:
+      return Object.fromEntries(names.map((name) => [name, [given[name]]]));
     default:
-      return JSON.parse(JSON.stringify(right).replace(/\d/g, () => String(random.below(10)))) as Record<
+      return JSON.parse(JSON.stringify(given).replace(/\d/g, () => String(1 + random.below(9)))) as Record<
         string,
         unknown
       >;
@@ -84,17 +99,19 @@ function parameters(random: Random): Record<string, unknown> {
 
 /** A request whose envelope is right, so that the connection goes on; what it asks for mostly is not. */
 export function mutatedRequest(random: Random, id: number): Buffer {
-  const verb = random.below(10) === 0 ? random.pick(texts).slice(0, 64) : random.pick(verbs);
-  const params = random.below(8) === 0 ? anything(random) : parameters(random);
+  const known = random.pick(verbs);
+  const verb = random.below(10) === 0 ? random.pick(texts).slice(0, 64) : known;
+  const params = random.below(8) === 0 ? anything(random) : parameters(random, known);
   return framed(JSON.stringify({ type: 'request', id, verb, params }));
 }
 
 /** A message with anything altered: fields added, removed, exchanged; or bytes turned, cut, doubled, or with another length. */
 export function mutatedFrame(random: Random): Buffer {
+  const verb = random.pick(verbs);
   const message: Record<string, unknown> = random.pick([
     { type: 'hello', protocol: 1 },
     { type: 'subscribe' },
-    { type: 'request', id: 1 + random.below(100), verb: random.pick(verbs), params: parameters(random) },
+    { type: 'request', id: 1 + random.below(100), verb, params: parameters(random, verb) },
     { type: 'request', id: 1, verb: 'status', params: {} },
   ]);
   return random.below(3) === 0

@@ -18,7 +18,8 @@ import { descriptorOf } from '../wire/descriptor.js';
 import { frame, FrameReader } from '../wire/frames.js';
 import type { CallOptions, ConnectOptions, HelperClient } from './client.js';
 
-const helloMs = 15_000;
+/** systemd may only just have begun to start the helper, on a slow machine that has other things to do. */
+const helloMs = 60_000;
 const silence = 60_000;
 
 export async function connect(options: ConnectOptions): Promise<Outcome<HelperClient>> {

@@ -25,8 +25,9 @@ export interface PlaceFolders {
 /** Where the helper makes its sockets; it refuses a folder that others could alter. */
 export function placeFolders(uid: number, environment: NodeJS.ProcessEnv = process.env): PlaceFolders {
   const { XDG_RUNTIME_DIR: given } = environment;
-  // XDG Base Directory Specification: a path that is not absolute is ignored.
-  const own = given?.startsWith('/') === true ? join(given, 'understudy') : `/tmp/understudy-${uid}`;
+  // XDG Base Directory Specification: a path that is not absolute is ignored. A helper of root's own takes no variable from its surroundings.
+  const isGiven = uid !== 0 && given?.startsWith('/') === true;
+  const own = isGiven ? join(given, 'understudy') : `/tmp/understudy-${uid}`;
   return { root: '/run/understudy', own };
 }
 

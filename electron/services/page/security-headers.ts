@@ -8,7 +8,6 @@
 const deniedFeatures = [
   'accelerometer',
   'autoplay',
-  'bluetooth',
   'camera',
   'display-capture',
   'encrypted-media',
@@ -44,6 +43,9 @@ export const contentSecurityPolicy = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  // Only Svelte, whose templates become HTML once, may make HTML of text (https://www.w3.org/TR/trusted-types/).
+  "require-trusted-types-for 'script'",
+  'trusted-types svelte-trusted-html',
 ].join('; ');
 
 export const securityHeaders: Readonly<Record<string, string>> = {

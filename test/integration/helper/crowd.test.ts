@@ -1,9 +1,11 @@
 /** Clients that are too many, that ask without end, or that never read: others are served all the same, and memory stays bounded. */
 import { readdirSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSystem } from '../../../electron/engine/system.js';
 import { savePlan } from '../../../electron/engine/records/plans.js';
+import { bytesTaken } from '../../../electron/helper/wire/descriptor.js';
 import type { Plan } from '../../../shared/plan.js';
 import {
   memoryOf,
@@ -141,6 +143,10 @@ describe.skipIf(!isRoot)('a crowd of clients (needs root)', () => {
       // Far more than may be in flight, in one piece.
       client.send(Buffer.concat(Array.from({ length: 1000 }, (_, index) => request(index + 1))));
     }
+    // And one that sends more and more of it: it is not read on, so that it is the sender who has to keep it.
+    const flood = await WireClient.greeted(helper.socket, user);
+    flood.socket.pause();
+    flood.send(Buffer.concat(Array.from({ length: 200_000 }, (_, index) => request(index + 1))));
     let most = 0;
     for (let look = 0; look < 40; look += 1) {
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -153,6 +159,8 @@ describe.skipIf(!isRoot)('a crowd of clients (needs root)', () => {
       `never reading: ${idle.toFixed(0)} MB before, ${most.toFixed(0)} MB while 20 clients ask 20,000 times for 7 MB`,
     );
     expect(most - idle).toBeLessThan(350);
+    expect(bytesTaken(flood.socket as Socket)).toBeLessThan(1e6);
+    flood.close();
     // Those that go leave their turns to the others.
     for (const client of clients) client.close();
     expect((await reader.value<Plan>('planned')).changes).toHaveLength(20_000);

@@ -202,15 +202,42 @@ describe.skipIf(!isRoot)('who may do what (needs root)', () => {
       expect(asked()).toBe('');
     });
 
-    it('takes its question back when the client dies while a password is typed', async () => {
-      polkitSays('echo $$ > "$0.pid"; exec sleep 600');
-      const { socket } = await withPolkit();
-      const client = await WireClient.ofProcess(socket, user);
-      client.request('activate');
-      await expect.poll(() => existsSync(`${pkcheck}.pid`), { timeout: 10_000 }).toBe(true);
-      client.close();
-      const pid = readFileSync(`${pkcheck}.pid`, 'utf8').trim();
-      await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 10_000 }).toBe(false);
+    it(
+      'takes its question back when the client dies while a password is typed',
+      { timeout: 60_000 },
+      async () => {
+        polkitSays('echo $$ > "$0.pid"; exec sleep 600');
+        const { socket } = await withPolkit();
+        const client = await WireClient.ofProcess(socket, user);
+        client.request('activate');
+        await expect.poll(() => existsSync(`${pkcheck}.pid`), { timeout: 10_000 }).toBe(true);
+        // However long somebody types: the client is told that the helper lives.
+        await client.next(({ type }) => type === 'alive');
+        client.close();
+        const pid = readFileSync(`${pkcheck}.pid`, 'utf8').trim();
+        await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 10_000 }).toBe(false);
+      },
+    );
+
+    it('is asked who may stop a run: whoever may begin it, not whoever knows its id', async () => {
+      polkitSays(`case "$*" in *org.understudy.inspect*) exit 0;; *,${user}*) exit 0;; esac; exit 1`);
+      helper = await startProgram({
+        root: root.path,
+        socket: join(folder.path, 'socket'),
+        pkcheck,
+        lines: 1e9,
+      });
+      const owner = await WireClient.ofProcess(helper.socket, user);
+      const stranger = await WireClient.ofProcess(helper.socket, other);
+      const renewing = owner.request('renew');
+      await expect
+        .poll(async () => (await stranger.value<Status>('status')).run?.kind, { timeout: 10_000 })
+        .toBe('practice');
+      const { run: current } = await stranger.value<Status>('status');
+      expect(await stranger.ask('cancel', { run: current!.id })).toBe('NOT_AUTHORISED');
+      expect((await owner.value<Status>('status')).run).toMatchObject({ id: current!.id, cancelling: false });
+      expect(await owner.ask('cancel', { run: current!.id })).toBe('ok');
+      expect(await owner.outcome(renewing)).toMatchObject({ ok: false });
     });
 
     it('opens few windows, however much one user asks', async () => {

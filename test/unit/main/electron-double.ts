@@ -220,7 +220,7 @@ export function trayDouble(image: string): TrayDouble {
     destroyed: false,
     item: {
       on: events.on,
-      setImage: (next) => void (double.image = String(next)),
+      setImage: (next) => void (double.image = typeof next === 'string' ? next : 'an image'),
       setToolTip: (text) => void (double.toolTip = text),
       setContextMenu: (menu) => {
         double.menu = menu;

@@ -81,8 +81,11 @@ describe('an answer', () => {
   });
 });
 
-test('the policy begins with nothing and allows no inline script, no eval and no other origin', () => {
-  const directives = contentSecurityPolicy.split('; ');
-  expect(directives[0]).toBe("default-src 'none'");
-  for (const directive of directives) expect(directive).toMatch(/^[a-z-]+ '(none|self)'$/);
+test('the policy begins with nothing, and allows no inline script, no eval, no other origin and no HTML made of text', () => {
+  const [first, ...directives] = contentSecurityPolicy.split('; ');
+  expect(first).toBe("default-src 'none'");
+  const types = ["require-trusted-types-for 'script'", 'trusted-types svelte-trusted-html'];
+  expect(directives).toEqual(expect.arrayContaining(types));
+  for (const directive of directives.filter((given) => !types.includes(given)))
+    expect(directive).toMatch(/^[a-z-]+ '(none|self)'$/);
 });

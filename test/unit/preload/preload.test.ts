@@ -76,8 +76,8 @@ describe.each([
   });
 
   test.each(appOperationNames)('passes on %s as it is', async (name) => {
-    const call = loaded.api.call as (name: string, params: unknown) => Promise<unknown>;
-    expect(await call(name, { any: 'thing' })).toEqual({ ok: true, value: 'answer' });
+    const api = loaded.api as unknown as Record<'call', (name: string, params: unknown) => Promise<unknown>>;
+    expect(await api.call(name, { any: 'thing' })).toEqual({ ok: true, value: 'answer' });
     expect(loaded.invoked).toEqual([['understudy:invoke', name, { any: 'thing' }]]);
   });
 
@@ -91,11 +91,11 @@ describe.each([
 
   test('passes on events without Electron’s own event object, until one stops listening', () => {
     const heard: unknown[][] = [];
-    const stop = loaded.api.listen((...given) => void heard.push(given));
+    const stop: unknown = loaded.api.listen((...given) => void heard.push(given));
     const event = { kind: 'show', page: 'home' };
     loaded.events.emit('understudy:event', { sender: loaded.electron.ipcRenderer }, event, 'more');
     expect(heard).toEqual([[event]]);
-    expect(stop()).toBeUndefined();
+    expect((stop as () => unknown)()).toBeUndefined();
     loaded.events.emit('understudy:event', {}, event);
     expect(heard).toHaveLength(1);
     expect(loaded.events.count('understudy:event')).toBe(0);

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Before the files of the package go: "remove" or "upgrade" (deb), or the number of versions that stay (rpm). A helper that is at work ends a
+# switch first; the unit that switches at shutdown is only disabled, for to stop it is to switch.
+set -e
+case "$1" in
+  upgrade | 1) exit 0 ;;
+esac
+if command -v systemctl >/dev/null; then
+  if [ -d /run/systemd/system ]; then
+    systemctl stop understudy-helper.socket understudy-helper.service understudy-stage.timer 2>/dev/null || true
+  fi
+  systemctl disable @units@ >/dev/null 2>&1 || true
+fi
