@@ -45,7 +45,9 @@ describe('the sources', () => {
 
   test('are text: no byte makes a tool take them for something else', () => {
     const folders = ['shared', 'electron', 'renderer', 'build', 'test'].map((name) => join(top, name));
-    const { stdout } = spawnSync('grep', ['-rlaP', '--exclude=*.png', '\\x00', ...folders], { encoding: 'utf8' });
+    const { stdout } = spawnSync('grep', ['-rlaP', '--exclude=*.png', '\\x00', ...folders], {
+      encoding: 'utf8',
+    });
     expect(stdout).toBe('');
   });
 
