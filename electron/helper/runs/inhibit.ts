@@ -38,7 +38,7 @@ export function inhibitShutdown(why: string, program = 'systemd-inhibit'): Promi
     child.stdin.on('error', () => undefined); // it may end before it reads
     child.stderr.on('data', (chunk: Buffer) => (words = (words + chunk.toString('utf8')).slice(-500)));
     child.once('error', () => refused('systemd-inhibit is not there'));
-    child.once('exit', () => refused(words.trim() || 'systemd-inhibit ended'));
+    child.once('close', () => refused(words.trim() || 'systemd-inhibit ended')); // once its words have come
     // What comes back has passed through `cat`, which runs only once the lock is held.
     child.stdout.once('data', () => {
       clearTimeout(deadline);
