@@ -99,17 +99,17 @@ export class Journey {
     router.go('wizard', step);
   }
 
-  /** Works out what the choice brings, and goes on when it is known. */
-  look(): Promise<Outcome<unknown>> {
+  /** Works out what the choice brings, and leads to `then` when it is known. */
+  look(then: Step): Promise<Outcome<unknown>> {
     const { scope } = this.choice;
     const selected = scope === 'selected' ? this.choice.selectedOf(this.#waiting) : [];
-    return this.#attempt('plan', () => this.#look({ scope, selected }));
+    return this.#attempt('plan', () => this.#look({ scope, selected }, then));
   }
 
   /** The same as before, with what the archive offers now. */
-  lookAgain(): Promise<Outcome<unknown>> {
+  lookAgain(then: Step): Promise<Outcome<unknown>> {
     const { scope, selected } = this.plan.value ?? { scope: this.choice.scope, selected: [] };
-    return this.#attempt('plan', () => this.#look({ scope, selected }));
+    return this.#attempt('plan', () => this.#look({ scope, selected }, then));
   }
 
   /** Begins the rehearsal of the plan of now. */
@@ -171,16 +171,18 @@ export class Journey {
   }
 
   #againFor(during: RunKind): Trouble['again'] {
-    if (during === 'plan') return () => this.lookAgain();
+    if (during === 'plan') return () => this.lookAgain('choose');
     return during === 'stage' ? () => this.rehearseAnew() : null;
   }
 
-  async #look(params: Params<'plan'>): Promise<Outcome<unknown>> {
+  async #look(params: Params<'plan'>, then: Step): Promise<Outcome<unknown>> {
     this.foundNothing = false;
+    // At once: an address that names no step would lead elsewhere as soon as there is a plan.
+    if (then === 'choose') this.go(then);
     const outcome = await this.app.alter('plan', params);
     if (!outcome.ok) return outcome;
     if (outcome.value.changes.length === 0) this.foundNothing = true;
-    else if (router.place.page === 'wizard') this.go('check');
+    else if (router.place.page === 'wizard') this.go(then);
     return outcome;
   }
 

@@ -52,7 +52,7 @@ export const wizard = (say: Say): Words['wizard'] => ({
       security: 'Schließt Lücken, die andere nutzen könnten',
       kernel: 'Der Kern des Systems',
       applications: 'Alles Übrige',
-      along: 'Neue Pakete, die die anderen brauchen',
+      along: 'Die anderen brauchen es',
       removed: 'Pakete, die nicht mehr passen',
       kept: 'Zurückgehalten',
     },
@@ -338,7 +338,10 @@ export const wizard = (say: Say): Words['wizard'] => ({
     title: 'Ihr System ist aktualisiert',
     lead: 'Das System davor wird aufbewahrt. Ein Klick führt dorthin zurück.',
     changed: 'Was sich geändert hat',
-    took: (seconds) => `Das Umschalten dauerte ${say.duration(seconds)}.`,
+    took: (seconds) =>
+      seconds < 1
+        ? 'Das Umschalten dauerte weniger als eine Sekunde.'
+        : `Das Umschalten dauerte ${say.duration(seconds)}.`,
     carried: (count) =>
       say.plural(count, {
         one: '# Datei, die Sie inzwischen geändert hatten, wurde übernommen',
@@ -349,8 +352,7 @@ export const wizard = (say: Say): Words['wizard'] => ({
     restartDetail: 'Bis dahin benutzen diese Dienste die alten Dateien.',
     remarks: 'Anmerkungen',
     way: 'Der Weg zurück',
-    wayDetail: (when) =>
-      `Der Wiederherstellungspunkt vom ${when} enthält das System vor dieser Aktualisierung.`,
+    kept: 'Das System vor dieser Aktualisierung ist jetzt ein Wiederherstellungspunkt.',
     rollBack: 'Zurücknehmen …',
     history: 'Im Verlauf zeigen',
     finish: 'Fertig',

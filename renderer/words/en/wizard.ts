@@ -54,7 +54,7 @@ export const wizard = (say: Say) => ({
       security: 'Closes holes that others could use',
       kernel: 'The core of the system',
       applications: 'Everything else',
-      along: 'New packages that the others need',
+      along: 'The others need it',
       removed: 'Packages that no longer fit',
       kept: 'Held back',
     },
@@ -336,7 +336,8 @@ export const wizard = (say: Say) => ({
     title: 'Your system is updated',
     lead: 'The system as it was before is kept. One click returns to it.',
     changed: 'What changed',
-    took: (seconds: number) => `The switch took ${say.duration(seconds)}.`,
+    took: (seconds: number) =>
+      seconds < 1 ? 'The switch took less than a second.' : `The switch took ${say.duration(seconds)}.`,
     carried: (count: number) =>
       say.plural(count, {
         one: '# file that you changed meanwhile was carried over',
@@ -347,7 +348,7 @@ export const wizard = (say: Say) => ({
     restartDetail: 'These services go on with the old files until then.',
     remarks: 'Remarks',
     way: 'The way back',
-    wayDetail: (when: string) => `The restore point of ${when} holds the system before this update.`,
+    kept: 'The system before this update is a restore point now.',
     rollBack: 'Roll back…',
     history: 'Show in History',
     finish: 'Done',

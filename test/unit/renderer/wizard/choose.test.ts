@@ -77,6 +77,14 @@ describe('the rows', () => {
     ]);
   });
 
+  test('what was not selected and is needed comes along', () => {
+    const [one, ...others] = updatesIn(machine.pendingUpdates, 'selected');
+    const along = addedBy({ ...plan, kept: [] }, [one!]);
+    expect(along.map(({ group, name, optional }) => [group, name, optional])).toEqual(
+      others.map(({ name }) => ['along', name, false]),
+    );
+  });
+
   test('are found by name and by version, in any case', () => {
     const rows = updatesIn(pending, 'all');
     expect(matching(rows, ' OpenSSL ').map(({ name }) => name)).toEqual(['openssl']);
