@@ -66,7 +66,7 @@ describe.skipIf(impossible)(`the installed helper in a guest (${impossible ?? 'r
       minutes,
       keep: true,
       onLine: (said, cut) => {
-        if (cutAt !== undefined && (said as Line)['phase'] === cutAt) cut();
+        if (cutAt !== undefined && (said as Line)['step'] === cutAt) cut();
       },
     });
 
@@ -163,27 +163,28 @@ describe.skipIf(impossible)(`the installed helper in a guest (${impossible ?? 'r
     });
   });
 
-  it('is all old after a power cut before the switch', async () => {
+  it('holds off shutdown and sleep while it switches, until the power is cut before the switch', async () => {
     const cut = await switching('activate', 'prepare');
     expect(cut.how, cut.story).toBe('cut');
+    expect(line(cut, 'began')).toMatchObject({ ...old, began: 'running' });
     expect(line(cut, 'lock')['lock']).toMatch(/^Understudy .* shutdown:sleep .* block$/);
   });
 
-  it('settles it at the next start, and a power cut in the middle of the switch as well', async () => {
-    const cut = await switching('activate', 'switch');
+  it('is all old at the next start, until the power is cut in the middle of the switch', async () => {
+    const cut = await switching('activate', 'settle');
     expect(cut.how, cut.story).toBe('cut');
     expect(line(cut, 'began')).toMatchObject({ ...old, began: 'running' });
     expect(line(cut, 'recovery')).toMatchObject({ recovery: 'success', wasFirst: true, open: [] });
     console.log(`the second errand took ${cut.seconds.toFixed(0)} s`);
   });
 
-  it('is all new then, and takes the update back', async () => {
+  it('is all new at the next start, and takes the update back', async () => {
     const errand = await switching('rollback');
     expect(errand.status, errand.story).toBe(0);
     expect(line(errand, 'began')).toMatchObject({ ...updated, began: 'running' });
     expect(line(errand, 'recovery')).toMatchObject({ recovery: 'success', wasFirst: true, open: [] });
     expect(line(errand, 'did', 'rollback')).toMatchObject({
-      states: ['recovered', 'rolling-back', 'rolled-back'],
+      states: expect.arrayContaining(['rolling-back', 'rolled-back']),
     });
     expect(line(errand, 'did', 'history')).toMatchObject({
       value: [
@@ -194,7 +195,7 @@ describe.skipIf(impossible)(`the installed helper in a guest (${impossible ?? 'r
       ],
     });
     expect(line(errand, 'after', 'rollback')).toMatchObject(old);
-    expect(line(errand, 'locksLeft')).toMatchObject({ locksLeft: false, complaints: '' });
+    expect(line(errand, 'lockLeft')).toMatchObject({ lockLeft: null, complaints: '' });
   });
 });
 

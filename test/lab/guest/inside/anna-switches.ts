@@ -1,10 +1,10 @@
 /**
  * The errands after the first: looks at what the start of the system made of what was before, then lets anna do what /mnt/task says, while it
- * watches which locks against shutdown and sleep are held.
+ * watches the steps in the journal and the lock against shutdown and sleep.
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ask, asUser, facts, helper, openTransactions, say } from './guest-system.js';
+import { ask, asUser, facts, helper, journal, openTransactions, say } from './guest-system.js';
 
 const recovery = 'understudy-recover.service';
 const property = (unit: string, name: string): string =>
@@ -24,14 +24,20 @@ say({
 
 let isDone = false;
 const watching = (async () => {
-  const seen = new Set<string>();
+  let steps = journal().length;
+  let lock: string | undefined;
   while (!isDone) {
-    for (const line of ask('systemd-inhibit', '--list', '--no-legend', '--no-pager').split('\n')) {
-      const lock = line.replace(/\s+/g, ' ');
-      if (lock.startsWith('Understudy') && !seen.has(lock)) say({ lock });
-      seen.add(lock);
+    if (lock === undefined) {
+      lock = lockHeld();
+      if (lock !== undefined) say({ lock });
+    } else {
+      // From now on nothing else keeps this from seeing the steps, which can be short.
+      for (const { type, step } of journal().slice(steps)) {
+        steps += 1;
+        say({ step, type });
+      }
     }
-    await pause(100);
+    await pause(20);
   }
 })();
 for (const task of readFileSync('/mnt/task', 'utf8').trim().split(' ')) {
@@ -41,15 +47,11 @@ for (const task of readFileSync('/mnt/task', 'utf8').trim().split(' ')) {
 isDone = true;
 await watching;
 say({
-  locksLeft: ask('systemd-inhibit', '--list', '--no-legend', '--no-pager').includes('Understudy'),
-  complaints: ask(
-    ...([
-      'journalctl',
-      '--boot',
-      '--no-pager',
-      '--output=cat',
-      `--unit=${helper}`,
-      '--priority=warning',
-    ] as const),
-  ),
+  lockLeft: lockHeld() ?? null,
+  complaints: ask('journalctl', '-b', '--no-pager', '--output=cat', `--unit=${helper}`, '--priority=warning'),
 });
+
+function lockHeld(): string | undefined {
+  const lines = ask('systemd-inhibit', '--list', '--no-legend', '--no-pager').split('\n');
+  return lines.find((one) => one.startsWith('Understudy'))?.replace(/\s+/g, ' ');
+}

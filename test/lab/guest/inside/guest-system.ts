@@ -1,7 +1,7 @@
 /** What the scripts in a guest share: how they answer, how they ask as another user, and what they look at. */
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Where the installed program's modules are. */
@@ -81,21 +81,33 @@ export function facts(): object {
 /** A digest of the package database, and of names, sizes, times and contents of everything that Understudy keeps. */
 export function traces(): string {
   const listing = ask('find', '/var/lib/understudy', '-printf', '%p %s %T@ %m\n');
-  const journal = existsSync('/var/lib/understudy/journal')
-    ? ask('sh', '-c', 'cat /var/lib/understudy/journal/*')
-    : '';
-  const parts = [readFileSync('/var/lib/dpkg/status', 'latin1'), listing, journal];
+  const records = journal().map((record) => JSON.stringify(record));
+  const parts = [readFileSync('/var/lib/dpkg/status', 'latin1'), listing, ...records];
   return createHash('sha256').update(parts.join('\0')).digest('hex');
 }
 
-/** The records of transactions without an end, which is what a power cut leaves and `recover` settles. */
-export function openTransactions(): string[] {
-  const records = ask('sh', '-c', 'cat /var/lib/understudy/journal/*')
-    .split('\n')
+interface JournalRecord {
+  readonly transaction: string;
+  readonly type: string;
+  readonly step: string;
+}
+
+/** What the journal says now, in its order. */
+export function journal(): JournalRecord[] {
+  const folder = '/var/lib/understudy/journal';
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return names
+    .flatMap((name) => readFileSync(`${folder}/${name}`, 'utf8').split('\n'))
     .flatMap((line) => {
+      // Before the record stands its checksum; a line that is just being written has no end.
       const start = line.indexOf('{');
-      return start < 0 ? [] : [JSON.parse(line.slice(start)) as { transaction: string; type: string }];
+      return start < 0 || !line.endsWith('}') ? [] : [JSON.parse(line.slice(start)) as JournalRecord];
     });
+}
+
+/** The transactions without an end: what a power cut leaves, and `recover` settles. */
+export function openTransactions(): string[] {
+  const records = journal();
   const ended = new Set(records.filter(({ type }) => type === 'end').map(({ transaction }) => transaction));
   return [...new Set(records.map(({ transaction }) => transaction))].filter((id) => !ended.has(id));
 }

@@ -4,7 +4,18 @@
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
-import { ask, asUser, environmentOf, facts, helper, ofHelper, say, traces, until } from './guest-system.js';
+import {
+  ask,
+  asUser,
+  environmentOf,
+  facts,
+  helper,
+  journal,
+  ofHelper,
+  say,
+  traces,
+  until,
+} from './guest-system.js';
 
 const isOver = (): boolean => ofHelper('ActiveState') === 'inactive';
 
@@ -36,11 +47,11 @@ asSeated('dora', 'inspect', 'stage');
 say({ anew: Number(ofHelper('MainPID')), untouched: traces() === before });
 say({ after: 'refusals', ...facts() });
 
-const records = ask('sh', '-c', 'cat /var/lib/understudy/journal/* | wc -l');
+const records = journal().length;
 execFileSync('systemctl', ['start', 'understudy-stage.service'], { timeout: 300_000 });
 say({
   automatic: ask('systemctl', 'show', '--value', '--property=Result', 'understudy-stage.service'),
-  rehearsed: ask('sh', '-c', 'cat /var/lib/understudy/journal/* | wc -l') !== records,
+  rehearsed: journal().length !== records,
 });
 say({ exposure: ask('systemd-analyze', 'security', '--no-pager', helper).split('\n').at(-1) });
 
