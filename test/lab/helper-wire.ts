@@ -65,8 +65,19 @@ export class WireClient {
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
   }
 
-  /** Rejects with a system-call error. */
-  static connect(path: string, uid?: number): Promise<WireClient> {
+  /** Rejects with a system-call error, but for a queue that is full at this moment (EAGAIN, connect(2)). */
+  static async connect(path: string, uid?: number): Promise<WireClient> {
+    for (;;) {
+      try {
+        return await WireClient.connectOnce(path, uid);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+  }
+
+  private static connectOnce(path: string, uid?: number): Promise<WireClient> {
     return new Promise((resolve, reject) => {
       const socket = asUser(uid, () => createConnection({ path }));
       socket.once('error', reject);

@@ -37,15 +37,28 @@ export async function connect(options: ConnectOptions): Promise<Outcome<HelperCl
   return refusal ? refused(refusal) : { ok: true, value: client };
 }
 
-function open(path: string): Promise<Outcome<Socket>> {
+/** Whether so many others wait to be accepted that the kernel takes no more for this moment (EAGAIN, connect(2)). */
+const isFull = (error: Error): boolean => 'code' in error && error.code === 'EAGAIN';
+const againMs = 50;
+const mostTimes = 100;
+
+async function open(path: string): Promise<Outcome<Socket>> {
+  for (let times = 1; ; times += 1) {
+    const opened = await openOnce(path);
+    if (!(opened instanceof Error)) return { ok: true, value: opened };
+    if (!isFull(opened) || times === mostTimes) return refused(problem('HELPER_UNREACHABLE', opened.message));
+    await new Promise((resolve) => setTimeout(resolve, againMs));
+  }
+}
+
+function openOnce(path: string): Promise<Socket | Error> {
   return new Promise((resolve) => {
     const socket = createConnection({ path });
     socket.once('connect', () => {
-      socket.off('error', onError);
-      resolve({ ok: true, value: socket });
+      socket.off('error', resolve);
+      resolve(socket);
     });
-    const onError = (error: Error): void => resolve(refused(problem('HELPER_UNREACHABLE', error.message)));
-    socket.once('error', onError);
+    socket.once('error', resolve);
   });
 }
 

@@ -42,6 +42,8 @@ export interface ConnectionOptions {
 
 /** Milliseconds for the hello of a client. */
 const helloMs = 10_000;
+/** Milliseconds in which a client must have taken the reason why it is refused: one of a crowd may be slow. */
+const lastWordMs = 5_000;
 /** Requests whose answers were not taken yet; more are not read until then. */
 const mostInFlight = 16;
 
@@ -92,7 +94,7 @@ export class Connection {
     this.#outbox.send({ type: 'refused', problem: problem(code, ...details) });
     this.socket.end();
     // Who does not take even this is cut off.
-    setTimeout(() => this.socket.destroy(), 1_000).unref();
+    setTimeout(() => this.socket.destroy(), lastWordMs).unref();
   }
 
   #receive(chunk: Buffer): void {

@@ -34,7 +34,8 @@ export class HelperServer {
   listen(where: { readonly fd: number } | { readonly path: string }): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen({ ...where, backlog: 64 }, () => {
+      // Long enough for a crowd that comes at once: who finds it full is turned away by the kernel (EAGAIN, connect(2)).
+      this.#server.listen({ ...where, backlog: 1024 }, () => {
         this.#server.off('error', reject);
         // Out of descriptors, for one: the client is lost, not the helper.
         this.#server.on('error', () => undefined);

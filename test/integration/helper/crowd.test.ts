@@ -1,10 +1,11 @@
 /** Clients that are too many, that ask without end, or that never read: others are served all the same, and memory stays bounded. */
 import { readdirSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSystem } from '../../../electron/engine/system.js';
 import { savePlan } from '../../../electron/engine/records/plans.js';
+import { connect } from '../../../electron/helper/client/connect.js';
 import { bytesTaken } from '../../../electron/helper/wire/descriptor.js';
 import type { Plan } from '../../../shared/plan.js';
 import {
@@ -15,7 +16,7 @@ import {
   type HelperProcess,
 } from '../../lab/helper-process.js';
 import { smallRoot, type SmallRoot } from '../../lab/helper-root.js';
-import { framed, WireClient } from '../../lab/helper-wire.js';
+import { asUser, framed, WireClient } from '../../lab/helper-wire.js';
 
 const user = 61_001;
 const other = 61_002;
@@ -82,9 +83,12 @@ describe.skipIf(!isRoot)('a crowd of clients (needs root)', () => {
       const early = await WireClient.greeted(helper.socket, user);
       const before = descriptorsOf(helper.pid);
       const crowd = await Promise.all(
-        Array.from({ length: 1000 }, () => WireClient.connect(helper.socket, user)),
+        Array.from({ length: 1000 }, async () => {
+          const client = await WireClient.connect(helper.socket, user);
+          client.say({ type: 'hello', protocol: 1 });
+          return client;
+        }),
       );
-      for (const client of crowd) client.say({ type: 'hello', protocol: 1 });
       const answers = await Promise.all(
         crowd.map((client) => client.next(({ type }) => type === 'hello' || type === 'refused')),
       );
@@ -110,6 +114,35 @@ describe.skipIf(!isRoot)('a crowd of clients (needs root)', () => {
       );
       expect(memoryOf(helper.pid).peak).toBeLessThan(200);
       for (const client of [early, late]) client.close();
+      await helper.stop();
+    },
+  );
+
+  it(
+    'that fills the queue of a helper which is busy only makes a client wait',
+    { timeout: 60_000 },
+    async () => {
+      helper = await startProgram({
+        root: root.path,
+        socket: join(folder.path, 'queue'),
+        allow: ['inspect'],
+      });
+      process.kill(helper.pid, 'SIGSTOP');
+      const crowd = Array.from({ length: 1200 }, () =>
+        asUser(user, () => createConnection({ path: helper.socket })),
+      );
+      let turnedAway = 0;
+      for (const socket of crowd)
+        socket.on('error', (error: NodeJS.ErrnoException) => (turnedAway += error.code === 'EAGAIN' ? 1 : 0));
+      await expect.poll(() => turnedAway).toBeGreaterThan(100);
+      const connecting = connect({ path: helper.socket, trust: 'root' });
+      await new Promise((resolve) => setTimeout(resolve, 200)); // it is turned away, too, and tries again
+      process.kill(helper.pid, 'SIGCONT');
+      const connected = await connecting;
+      expect(connected).toMatchObject({ ok: true });
+      if (connected.ok) expect(await connected.value.call('status', {})).toMatchObject({ ok: true });
+      for (const socket of crowd) socket.destroy();
+      if (connected.ok) connected.value.close();
       await helper.stop();
     },
   );

@@ -137,9 +137,14 @@ describe.skipIf(!isRoot)('what another user planted (needs root)', () => {
 
     it('a link in place of the file is not followed, but replaced', async () => {
       mkdirSync(settings());
-      symlinkSync(join(victim, 'secret'), join(settings(), 'settings.json'));
+      const theirs = join(folder.path, 'theirs.json');
+      writeFileSync(theirs, JSON.stringify({ ...defaultSystemSettings, batteryPercent: 0 }));
+      symlinkSync(theirs, join(settings(), 'settings.json'));
       expect(await use()).toEqual(['SETTINGS_DAMAGED', 'ok']);
       expect(lstatSync(join(settings(), 'settings.json')).isFile()).toBe(true);
+      expect(readFileSync(theirs, 'utf8')).toBe(
+        JSON.stringify({ ...defaultSystemSettings, batteryPercent: 0 }),
+      );
     });
 
     it('a link in place of the new file is not followed', async () => {
@@ -160,7 +165,7 @@ describe.skipIf(!isRoot)('what another user planted (needs root)', () => {
       ['of another shape', '{"version":1}'],
       ['out of range', JSON.stringify({ ...defaultSystemSettings, keepRestorePoints: 1e9 })],
       ['with a field that there is not', JSON.stringify({ ...defaultSystemSettings, hook: '/tmp/run-me' })],
-      ['large without end', 'x'.repeat(10_000_000)],
+      ['large without end', `${JSON.stringify(defaultSystemSettings)}${' '.repeat(10_000_000)}`],
       ['nested without end', '['.repeat(60_000)],
     ])('a file that is %s is told, kept beside, and replaced by a change', async (_, content) => {
       mkdirSync(settings());
