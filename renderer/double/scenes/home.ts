@@ -233,7 +233,7 @@ export const homeScenes: readonly Scene[] = [
   home('failed-archive', {
     state: 'failed',
     during: 'plan',
-    problem: said('ARCHIVE_UNREACHABLE', 'deb.debian.org: no route to host'),
+    problem: said('ARCHIVE_UNREACHABLE', 'archive.example.org: no route to host'),
   }),
   home('cancelled', { state: 'failed', during: 'stage', problem: said('CANCELLED') }),
   home('interrupted', { state: 'interrupted', transaction: 'tx-0122', kind: 'activate' }),

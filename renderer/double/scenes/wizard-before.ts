@@ -56,7 +56,7 @@ const choosing: readonly Scene[] = [
   scene(
     'choose-failed',
     'choose',
-    during(failed('plan', said('ARCHIVE_UNREACHABLE', 'deb.debian.org: no route to host'))),
+    during(failed('plan', said('ARCHIVE_UNREACHABLE', 'archive.example.org: no route to host'))),
   ),
   scene(
     'choose-stopped',
