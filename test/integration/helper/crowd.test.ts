@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openSystem } from '../../../electron/engine/system.js';
 import { savePlan } from '../../../electron/engine/records/plans.js';
 import { connect } from '../../../electron/helper/client/connect.js';
@@ -66,6 +66,7 @@ describe.skipIf(!isRoot)('a crowd of clients (needs root)', () => {
     folder = privateFolder();
     savePlan(openSystem(root.path), largePlan());
   });
+  afterEach(() => helper.kill()); // where the test itself did not come that far
   afterAll(() => {
     folder.remove();
     root.remove();
