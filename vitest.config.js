@@ -3,15 +3,19 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 const seconds = 1000;
-const suite = (name, test, hook) => ({
+const suite = (name, test, hook, further = {}) => ({
   extends: true,
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: test * seconds,
     hookTimeout: hook * seconds,
+    ...further,
   },
 });
+/** The same tests in another shell of the app. */
+const endToEnd = (name, shell) =>
+  suite(name, 600, 300, { include: ['test/e2e/**/*.test.ts'], env: { UNDERSTUDY_TEST_SHELL: shell } });
 
 export default defineConfig({
   // The renderer's state is written in runes, which are compiled.
@@ -24,6 +28,8 @@ export default defineConfig({
       suite('unit', 60, 120),
       suite('conformance', 180, 300),
       suite('integration', 180, 300),
+      endToEnd('e2e', 'browser'),
+      endToEnd('electron', 'electron'),
       suite('system', 1200, 900),
     ],
   },

@@ -21,6 +21,8 @@ const suites = [
   { name: 'unit', minutes: 20 },
   { name: 'conformance', minutes: 10 },
   { name: 'integration', minutes: 15 },
+  { name: 'e2e', minutes: 20 },
+  { name: 'electron', minutes: 20 },
   { name: 'system', minutes: 45 },
 ];
 

@@ -16,7 +16,7 @@ const dayMs = 24 * 3_600_000;
 export async function electronProgram({ hasDisplay, isRoot, mark = usualMark }) {
   if (!hasDisplay) return { reason: 'There is no display here, so the app is served to a browser.' };
   if (isRoot) return { reason: 'Windows are not opened as root, so the app is served to a browser.' };
-  const program = installed();
+  const program = installedElectron();
   if (program !== null) return { program };
   if (!existsSync(join(folder, 'install.js')))
     return { reason: 'Electron is not installed, so the app opens in a browser.' };
@@ -24,15 +24,15 @@ export async function electronProgram({ hasDisplay, isRoot, mark = usualMark }) 
     return { reason: "Electron's program could not be fetched, so the app opens in a browser." };
   console.error("Fetching Electron's program, once …");
   const isFetched = await fetchProgram();
-  const fetched = isFetched ? installed() : null;
+  const fetched = isFetched ? installedElectron() : null;
   if (fetched !== null) return { program: fetched };
   mkdirSync(dirname(mark), { recursive: true });
   writeFileSync(mark, '');
   return { reason: "Electron's program could not be fetched, so the app opens in a browser." };
 }
 
-/** As Electron's own index.js finds it, without its fetching. */
-function installed() {
+/** The path of the program, or null. As Electron's own index.js finds it, without its fetching. */
+export function installedElectron() {
   const { ELECTRON_OVERRIDE_DIST_PATH: override } = process.env;
   const name = existsSync(join(folder, 'path.txt'))
     ? readFileSync(join(folder, 'path.txt'), 'utf8')

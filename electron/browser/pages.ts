@@ -46,6 +46,8 @@ export function answerPage({ files, sessions }: PagesOptions, request: IncomingM
   if (!url) return refused('bad-request');
   if (url.pathname.startsWith(entryPath)) return enter(sessions, url, request);
   if (!sessions.isKnown(request.headers.cookie)) return refused('not-entered');
+  // Browsers ask for it by themselves, before the page has named its own.
+  if (url.pathname === '/favicon.ico') return { status: 204, headers: {}, body: Buffer.alloc(0) };
   const file = builtFile(files, url);
   if (!file) return refused('missing');
   return { status: 200, headers: { 'Content-Type': file.type }, body: file.bytes };

@@ -2,6 +2,7 @@
  * The verb `stage`: clones the current environment and applies a plan inside the clone, then verifies it. The running
  * system is not touched; whatever fails, the clone is thrown away.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { Outcome } from '../../shared/errors.js';
 import type { Staged } from '../../shared/history.js';
@@ -104,6 +105,8 @@ async function rehearse(engine: Engine, plan: Plan, started: number): Promise<St
     await applyPlan(engine, clone, plan);
     transaction.step('seal');
     const record = await verified(engine, clone, plan, started);
+    await turn(); // a stop may have been asked for while this process was busy sealing
+    system.signal.throwIfAborted();
     transaction.step('record');
     writeStage(clone.folder, record);
     transaction.end('done', { stage: id });

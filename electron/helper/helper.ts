@@ -40,7 +40,7 @@ export function makeHelper(parts: HelperParts): Helper {
     },
     onProgress: (run, event) => server.publish({ kind: 'progress', run, event }),
   });
-  const status = new StatusKeeper({ version, subject, runs: () => runs });
+  const status = new StatusKeeper({ version, subject, runs: () => runs, onCounted: publishStatus });
   const snapshot = (): HelperEvent => ({ kind: 'status', status: status.read() });
 
   let isReady: (begun: Promise<void>) => void = () => undefined;

@@ -16,6 +16,7 @@ import { problem, type Outcome, type Problem } from '../../shared/errors.js';
 import { verbs, type Params, type Verb } from '../../shared/operations.js';
 import { preferencesSchema, type PreferencesChange } from '../../shared/preferences.js';
 import type { Connection, ConnectionEvent } from './connection/connection.js';
+import { counting } from './counting.js';
 import { historyView } from './history/history-view.js';
 import { identities as ownIdentities } from './report/identities.js';
 import { makeReport } from './report/make-report.js';
@@ -57,6 +58,7 @@ export function createApp(options: AppOptions): App {
   const listeners = new Set<(event: AppEvent) => void>();
   const history = historyView(stores.history, connection, now);
   const seen = seenMemory(stores.memory, now);
+  const count = counting(connection);
   let before: Status | null = null;
   let told = '';
 
@@ -110,6 +112,7 @@ export function createApp(options: AppOptions): App {
       before.latest?.transaction !== status.latest?.transaction;
     before = status;
     if (hasNews && !status.run) readHistory();
+    count.take(status);
   }
 
   const stopHearing = connection.listen(hear);

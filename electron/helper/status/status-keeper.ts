@@ -15,6 +15,8 @@ export interface StatusKeeperOptions {
   readonly version: string;
   readonly subject: Subject;
   readonly runs: () => Runs;
+  /** The updates that wait were counted: everyone who watches wants to know. */
+  readonly onCounted: () => void;
 }
 
 type Recovered = Status['recovered'];
@@ -62,6 +64,7 @@ export class StatusKeeper {
           counted: new Date().toISOString(),
         }
       : null;
+    if (updates) this.options.onCounted();
   }
 
   /** Whether the records are other than those of the last `read`. */
