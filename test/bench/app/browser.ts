@@ -67,3 +67,28 @@ export async function served(browser: Browser, services: Services): Promise<Serv
     close: () => server.close(),
   };
 }
+
+/** Calls a function of the page, given as its text, with an element; awaits what it promises. */
+export function withElement<T>(page: Page, selector: string, text: string): Promise<T> {
+  return page.evaluate<T>(`(${text})(document.querySelector(${JSON.stringify(selector)}))`);
+}
+
+/** Scrolls an element from one end to the other in so many frames. */
+export async function scrollThrough(page: Page, selector: string, frames: number): Promise<void> {
+  const left = await withElement<number>(
+    page,
+    selector,
+    `(node) => new Promise((resolve) => {
+      let frame = 0;
+      const next = () => {
+        const way = node.scrollHeight - node.clientHeight;
+        node.scrollTop = way * frame / ${frames};
+        frame += 1;
+        if (frame > ${frames}) resolve(way === 0 ? Infinity : way - node.scrollTop);
+        else requestAnimationFrame(next);
+      };
+      requestAnimationFrame(next);
+    })`,
+  );
+  if (!(left < 2)) throw new Error(`${selector} was not scrolled to its end.`);
+}

@@ -5,7 +5,7 @@
  */
 import type { Browser } from 'playwright-core';
 import type { BenchOptions, BenchRow } from '../row.js';
-import { served, type Visit } from './browser.js';
+import { scrollThrough, served, type Visit } from './browser.js';
 import { UpdateDouble } from './update-double.js';
 
 /**
@@ -81,14 +81,14 @@ async function walk({ page }: Visit): Promise<void> {
     page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
   await page.evaluate("location.hash = '#/wizard/choose'");
   await page.getByRole('list', { name: 'Updates', exact: true }).waitFor();
-  await scrollThrough(page, '[data-scroller]');
+  await scrollThrough(page, '[data-scroller]', 20);
   await press('Continue');
   await arrive('Check that the update can start');
   await press('Continue');
   await press('Start the rehearsal');
   await page.getByRole('link', { name: 'Review the changes', exact: true }).click();
   await press('Show every file');
-  await scrollThrough(page, '.files .scroller');
+  await scrollThrough(page, '.files .scroller', 20);
   await press('On to the switch');
   await press('Switch now');
   await press('Roll back…');
@@ -96,19 +96,6 @@ async function walk({ page }: Visit): Promise<void> {
   await arrive('You are back on the system before');
   await press('Done');
   await page.getByRole('heading', { level: 1, name: 'updates are waiting' }).waitFor();
-}
-
-async function scrollThrough(page: Visit['page'], scroller: string): Promise<void> {
-  await page.locator(scroller).evaluate(`(node) => new Promise((resolve) => {
-    let frame = 0;
-    const next = () => {
-      node.scrollTop = node.scrollHeight * frame / 20;
-      frame += 1;
-      if (frame > 20) resolve();
-      else requestAnimationFrame(next);
-    };
-    next();
-  })`);
 }
 
 async function memoryOf({ page, devtools }: Visit): Promise<Memory> {
