@@ -41,6 +41,7 @@ const packages = {
   },
   bench: {
     'btrfs-progs': 'mkfs.btrfs: where snapper keeps its snapshots',
+    chromium: 'the browser in which the app is measured, driven by playwright-core',
     'libarchive-tools': 'bsdtar: the peer of the manifest',
     mmdebstrap: 'the root trees that are measured',
     mount: 'mount, umount',

@@ -1,4 +1,7 @@
-/** Ends what nobody uses: calls back once nothing was in use for so long. Invariant: never while anything is in use. */
+/**
+ * Ends what nobody uses: calls back once nothing was in use for so long. Invariant: never while anything is in use, and never again
+ * once it was stopped, though the last users leave only then.
+ */
 export interface Idle {
   enter(): void;
   leave(): void;
@@ -7,10 +10,11 @@ export interface Idle {
 
 export function whenIdle(milliseconds: number, onIdle: () => void): Idle {
   let users = 0;
+  let isStopped = false;
   let timer = setTimeout(onIdle, milliseconds);
   const again = (): void => {
     clearTimeout(timer);
-    if (users === 0) timer = setTimeout(onIdle, milliseconds);
+    if (users === 0 && !isStopped) timer = setTimeout(onIdle, milliseconds);
   };
   return {
     enter: () => {
@@ -21,6 +25,9 @@ export function whenIdle(milliseconds: number, onIdle: () => void): Idle {
       users -= 1;
       again();
     },
-    stop: () => clearTimeout(timer),
+    stop: () => {
+      isStopped = true;
+      clearTimeout(timer);
+    },
   };
 }

@@ -52,10 +52,16 @@ export function sayIn(language: LanguageCode, locale: string = language): Say {
   const monthOf = dates({ month: 'long', year: 'numeric' });
 
   const [open, close] = quotes[language];
-  const amount = (value: number, unit: string, unitDisplay: 'short' | 'long', digits = 0) =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits }).format(
-      value,
-    );
+  /** Each is made once: making one takes longer than a row of a list may, which shows a size. */
+  const amounts = new Map<string, Intl.NumberFormat>();
+  const amount = (value: number, unit: string, unitDisplay: 'short' | 'long', digits = 0) => {
+    const key = `${unit} ${unitDisplay} ${digits}`;
+    const format =
+      amounts.get(key) ??
+      new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits });
+    amounts.set(key, format);
+    return format.format(value);
+  };
 
   const ago = (iso: string, now: number): string => {
     const seconds = (Date.parse(iso) - now) / 1000;

@@ -4,7 +4,7 @@ export interface BenchRow {
   readonly ours: number;
   readonly peer?: number;
   readonly peerName?: string;
-  readonly unit: 's' | 'MB' | 'bytes' | '1/s';
+  readonly unit: 's' | 'ms' | 'MB' | 'kB' | 'bytes' | '1/s' | 'count';
   /** What was promised: the figure itself at most so much, or the figure over the peer's. Absent: for information. */
   readonly target?: { readonly atMost: number; readonly of: 'value' | 'ratio' };
 }
@@ -38,6 +38,12 @@ export function median(values: readonly number[]): number {
   const middle = sorted.length >> 1;
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** The value below which `share` of them lie, such as 0.95. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 
 export async function seconds(work: () => unknown): Promise<number> {

@@ -9,6 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { arch, cpus, loadavg, release, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { run } from '../../electron/engine/process/run.js';
+import { benchApp } from './app.js';
 import { benchHelper } from './helper.js';
 import { benchManifest } from './manifest.js';
 import { benchMemory } from './memory.js';
@@ -17,7 +18,7 @@ import { benchStaging } from './staging.js';
 import { benchSwitching } from './switching.js';
 import { tableOf } from './table.js';
 
-const benches = [benchSwitching, benchStaging, benchManifest, benchMemory, benchHelper];
+const benches = [benchSwitching, benchStaging, benchManifest, benchMemory, benchHelper, benchApp];
 
 interface Given {
   readonly quick: boolean;

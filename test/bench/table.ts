@@ -33,15 +33,22 @@ function cellsOf(row: BenchRow): string[] {
 
 function targetOf({ target, unit }: BenchRow): string {
   if (!target) return '';
-  return target.of === 'ratio' ? `ratio <= ${target.atMost}` : `<= ${target.atMost} ${unit}`;
+  if (target.of === 'ratio') return `ratio <= ${target.atMost}`;
+  return unit === 'count' ? `<= ${target.atMost}` : `<= ${target.atMost} ${unit}`;
 }
 
 function figure(value: number, unit: BenchRow['unit']): string {
   switch (unit) {
     case 's':
       return value < 0.01 ? `${(value * 1000).toFixed(2)} ms` : `${value.toFixed(value < 1 ? 3 : 2)} s`;
+    case 'ms':
+      return `${value.toFixed(1)} ms`;
     case 'MB':
-      return `${value.toFixed(0)} MB`;
+      return `${value.toFixed(value < 10 ? 1 : 0)} MB`;
+    case 'kB':
+      return `${value.toFixed(1)} kB`;
+    case 'count':
+      return value.toFixed(0);
     case '1/s':
       return `${value.toFixed(0)} /s`;
     case 'bytes':

@@ -67,6 +67,8 @@ export interface ProgramOptions {
   readonly dieAtPhase?: string;
   /** A practice system that is none: to make it anew is to report so many lines. */
   readonly lines?: number;
+  /** The same with progress, which is told no more than five times a second. */
+  readonly news?: { readonly count: number; readonly everyMs: number };
   /** Where the names of the steps are written. */
   readonly stepLog?: string;
 }

@@ -4,6 +4,7 @@
  * options as JSON. Says where it listens as the helper does.
  */
 import { appendFileSync, chmodSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { problem } from '../../shared/errors.js';
 import type { Action } from '../../shared/operations.js';
 import { openSystem } from '../../electron/engine/system.js';
@@ -26,6 +27,7 @@ const {
   dieAtPhase,
   stepLog,
   lines,
+  news,
 } = options;
 
 const die = (): void => void process.kill(process.pid, 'SIGKILL');
@@ -54,13 +56,18 @@ const subject: Subject = {
     }),
 };
 
-/** As fast as the loop turns, with room for the sockets in between. */
+/** Lines as fast as the loop turns, with room for the sockets in between; news at its pace. */
 const reporting: Subject = {
   ...subject,
   practice: true,
   async prepare({ report, signal }, anew) {
     if (!anew) return;
-    await report.phase('practice', 'Reporting', async () => {
+    await report.phase('practice', 'Reporting', async (step) => {
+      for (let done = 1; done <= (news?.count ?? 0); done += 1) {
+        await delay(news?.everyMs);
+        step({ text: `News number ${done}`, done, total: news?.count ?? 0, unit: 'steps' });
+        signal.throwIfAborted();
+      }
       for (let line = 1; line <= (lines ?? 0); line += 1) {
         report.log('practice', `A line as long as those of package managers usually are, number ${line}`);
         signal.throwIfAborted();
@@ -78,7 +85,7 @@ const allowing: Authorisation = {
 
 const helper = makeHelper({
   version: '0.0.0',
-  subject: lines === undefined ? subject : reporting,
+  subject: lines === undefined && news === undefined ? subject : reporting,
   authorisation: pkcheck === undefined ? allowing : polkit(pkcheck),
   idleMs: 600_000,
   onEnd: () => setImmediate(() => process.exit(0)),

@@ -222,6 +222,14 @@ describe('what nobody uses', () => {
     vi.advanceTimersByTime(5000);
     expect(ends).toBe(1);
   });
+
+  test('holds no timer once it was stopped, whoever leaves after that', () => {
+    const idle = whenIdle(1000, () => undefined);
+    idle.enter();
+    idle.stop();
+    idle.leave();
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
 
 test('a request is read strictly', () => {
