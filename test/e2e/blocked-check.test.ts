@@ -15,7 +15,6 @@ inShell('a check that blocks', (opened) => {
     const attempt = tryLock(raw(join(shell.place.root, 'var/lib/dpkg/lock-frontend')));
     if (!('held' in attempt)) throw new Error('The lock of the practice system is taken.');
     try {
-      await page.getByText('Skip the list').waitFor({ state: 'attached' });
       await wizard.toCheckBlocked();
       await page.getByText('Another program is installing packages right now.').first().waitFor();
       await page.getByText(`${process.pid}`).first().waitFor();

@@ -14,8 +14,7 @@ inShell('a helper that is killed', (opened) => {
     const before = database();
     const wizard = new Wizard(page);
     await wizard.rehearse();
-    await page.getByRole('progressbar').waitFor();
-    await page.getByRole('listitem').filter({ hasText: 'Installing in the clone, going on' }).waitFor();
+    await page.locator('[role=progressbar][aria-valuetext^="Installing in the clone"]').waitFor();
     const pid = shell.place.helper();
     if (pid === undefined) throw new Error('No helper has the practice system.');
     process.kill(pid, 'SIGKILL');

@@ -30,7 +30,7 @@ inShell('closing and opening again', (opened) => {
     // What was acknowledged in one window is acknowledged.
     await new Home(other).press('Done');
     await new Home(other).says('Your system is up to date');
-    await new Home(opened.page).says('Your system is up to date');
+    await (await new Home(opened.page).go()).says('Your system is up to date');
     await other.close();
     expect(opened.page.isClosed()).toBe(false);
   });

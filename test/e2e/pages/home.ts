@@ -28,7 +28,7 @@ export class Home {
   }
 
   async go(): Promise<this> {
-    await this.#page.getByRole('link', { name: 'Home' }).click();
+    await this.#page.getByRole('link', { name: 'Home', exact: true }).click();
     return this;
   }
 

@@ -13,6 +13,9 @@ const program = '/usr/bin/chromium';
 const launcher = join(import.meta.dirname, '../../../electron/cli/understudy.js');
 const isRoot = process.getuid?.() === 0;
 
+/** As root, chromium's own sandbox does not start; the pages are ours. */
+export const chromiumOptions = { executablePath: program, args: isRoot ? ['--no-sandbox'] : [] };
+
 export function browserObstacle(): string | undefined {
   return existsSync(program) ? practiceObstacle() : 'needs chromium';
 }
@@ -41,11 +44,7 @@ export async function startBrowserShell(): Promise<Shell> {
     child.once('error', reject);
     child.once('close', (code) => reject(new Error(`understudy serve ended with ${code}.`)));
   });
-  // As root, chromium's own sandbox does not start; the pages are ours.
-  const browser = await chromium.launch({
-    executablePath: program,
-    args: isRoot ? ['--no-sandbox'] : [],
-  });
+  const browser = await chromium.launch(chromiumOptions);
   const complaints: string[] = [];
   let context: BrowserContext | undefined;
   let isInvited = true;

@@ -20,11 +20,11 @@ export function electronObstacle(): string | undefined {
   return practiceObstacle();
 }
 
-export async function startElectronShell(): Promise<Shell> {
+export function startElectronShell(): Promise<Shell> {
   const place = privatePlace();
   const complaints: string[] = [];
   let app: ElectronApplication | undefined;
-  const start = async (): Promise<ElectronApplication> =>
+  const start = (): Promise<ElectronApplication> =>
     electron.launch({
       executablePath: installedElectron() ?? '',
       args: ['.', '--practice', '--offline'],
@@ -32,7 +32,7 @@ export async function startElectronShell(): Promise<Shell> {
       locale: 'en-GB',
       env: { ...displayOf(process.env), ...place.environment },
     });
-  return {
+  return Promise.resolve({
     place,
     windows: 'one',
     async open() {
@@ -52,7 +52,7 @@ export async function startElectronShell(): Promise<Shell> {
       await place.remove();
       if (complaints.length > 0) throw new Error(`The page complained: ${complaints.join('; ')}`);
     },
-  };
+  });
 }
 
 /** How the display of this session is reached. */

@@ -26,6 +26,8 @@ export interface PrivatePlace {
   readonly folder: string;
   /** The root tree of the practice system, once there is one. */
   readonly root: string;
+  /** Where the helper of the practice system listens. */
+  readonly socket: string;
   readonly environment: Readonly<Record<string, string>>;
   /** The command, so that it runs in this place. */
   within(argv: readonly string[]): readonly [string, ...string[]];
@@ -60,6 +62,7 @@ export function privatePlace(): PrivatePlace {
   return {
     folder,
     root: join(practice, 'root'),
+    socket: join(folder, isRoot ? 'run' : 'run/understudy', 'practice.socket'),
     environment,
     within: (argv) =>
       isRoot
