@@ -10,7 +10,7 @@ import type { AccountProblem } from './accounts/problems.js';
 import { entryAt, type Entry } from './entry.js';
 import { mergeEntry, type ConflictReason, type Decision } from './merge-entry.js';
 import { unrecorded } from './merge-value.js';
-import type { PathOutcome, Result } from './outcome.js';
+import { resultOf, type PathOutcome, type Result } from './outcome.js';
 import { entriesAt, sameTree, withoutLinks, type EntrySides, type Side, type Sides } from './sides.js';
 
 export interface MergeOptions {
@@ -193,23 +193,4 @@ function refused(reason: ConflictReason): Decision {
 function sameOrGone(base: Entry, present: Entry): boolean {
   const decision = mergeEntry(base, present, undefined);
   return decision.outcome !== 'conflict';
-}
-
-function resultOf(decision: Decision, mine: Entry | undefined, theirs: Entry | undefined): Result {
-  const entryOf = (entry: Entry | undefined): Result =>
-    entry ? { put: 'entry', entry } : { put: 'nothing' };
-  switch (decision.outcome) {
-    case 'same':
-    case 'mine':
-    case 'conflict':
-      return entryOf(mine);
-    case 'theirs':
-      return entryOf(theirs);
-    case 'merged': {
-      const { content, attributes } = decision;
-      if (Buffer.isBuffer(content)) return { put: 'composed', content, attributes };
-      const entry = content === 'mine' ? mine : theirs;
-      return entry ? { put: 'composed', content: entry, attributes } : { put: 'nothing' };
-    }
-  }
 }

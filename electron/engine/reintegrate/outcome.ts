@@ -1,7 +1,7 @@
 /** What a merge of trees says about each path: enough to show it, to settle it, and to carry it out. */
 import type { RawPath } from '../posix/raw-path.js';
 import type { Attributes, Entry } from './entry.js';
-import type { ConflictReason } from './merge-entry.js';
+import type { ConflictReason, Decision } from './merge-entry.js';
 
 /** What the result has at a path. `composed`: content of one side or of its own, with merged attributes. */
 export type Result =
@@ -25,4 +25,24 @@ export interface PathOutcome {
     /** Where the result has their version, a whole folder maybe; `undefined` where they have none. */
     readonly beside: RawPath | undefined;
   };
+}
+
+/** What a decision about one path puts there. */
+export function resultOf(decision: Decision, mine: Entry | undefined, theirs: Entry | undefined): Result {
+  const entryOf = (entry: Entry | undefined): Result =>
+    entry ? { put: 'entry', entry } : { put: 'nothing' };
+  switch (decision.outcome) {
+    case 'same':
+    case 'mine':
+    case 'conflict':
+      return entryOf(mine);
+    case 'theirs':
+      return entryOf(theirs);
+    case 'merged': {
+      const { content, attributes } = decision;
+      if (Buffer.isBuffer(content)) return { put: 'composed', content, attributes };
+      const entry = content === 'mine' ? mine : theirs;
+      return entry ? { put: 'composed', content: entry, attributes } : { put: 'nothing' };
+    }
+  }
 }
