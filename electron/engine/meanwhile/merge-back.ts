@@ -60,6 +60,9 @@ export class BackMerge {
     if (!this.#sides || !isEtc(path)) return 'lost';
     const entries = entriesAt(this.#sides, path);
     const { base, mine, theirs } = entries;
+    // What the tools keep of the version before: the last one that they made is the right one.
+    if (mine?.type === 'file' && accountPaths.has(path.replace(/-$/, '')))
+      return broughtBack({ outcome: 'mine' }, entries);
     if (base === unrecorded || base?.type !== 'file' || mine?.type !== 'file' || theirs?.type !== 'file')
       return 'lost';
     return broughtBack(mergeEntry(base, mine, theirs), entries);

@@ -2,24 +2,13 @@
  * Configuration and accounts that the update and someone else both changed, on a real system: merged into the staged environment before
  * the switch, and out of it again by a rollback. What cannot be merged is the user's to decide, and no account is ever lost.
  */
-import {
-  appendFileSync,
-  chmodSync,
-  existsSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Review } from '../../../shared/changeset.js';
 import { activate } from '../../../electron/engine/activate.js';
 import { decide } from '../../../electron/engine/decide.js';
-import { raw } from '../../../electron/engine/posix/raw-path.js';
-import { tryLock } from '../../../electron/engine/posix/lock.js';
 import { recover } from '../../../electron/engine/recover.js';
 import { review } from '../../../electron/engine/review.js';
-import { rollback } from '../../../electron/engine/rollback.js';
 import { openSystem } from '../../../electron/engine/system.js';
 import type { PackageSpec } from '../../../electron/engine/practice/archive/package.js';
 import { inTree } from '../../lab/practice-system.js';
@@ -225,23 +214,6 @@ describe.skipIf(impossible !== undefined)(
       }
       await activated();
       expect(text(longConf)).toBe(lines('version 2', `edit ${before.length - 1}`));
-    });
-
-    it('wait for whoever changes accounts, and say who that is', async () => {
-      const lock = tryLock(raw(at('etc/.pwd.lock')));
-      if (!('held' in lock)) throw new Error('the lock is taken');
-      try {
-        const options = { signal: AbortSignal.timeout(500) };
-        const outcome = await activate(openSystem(current.root, options), { how: 'live' });
-        expect(outcome).toMatchObject({ ok: false });
-        expect(existsSync(at('usr/share/understudy-practice/account'))).toBe(true);
-        expect(text('usr/share/understudy-practice/account')).not.toContain('1.1-1');
-      } finally {
-        lock.held.release();
-      }
-      appendFileSync(at('etc/issue'), 'mine\n');
-      await activated();
-      expect((await rollback(current.system)).ok).toBe(true);
     });
   },
 );

@@ -26,7 +26,10 @@ export function mergeAccounts(base: Contents | undefined, mine: Contents, theirs
   for (const name of differing) contents[name] = mergeFile(name, base, mine, theirs, problems);
   if (problems.length === 0) {
     const sides = { mine: readAccounts(mine), theirs: readAccounts(theirs), base: readAccounts(base) };
-    problems.push(...accountProblems(readAccounts(contents), sides), ...rootAlone(sides.theirs, sides.mine));
+    const found = accountProblems(readAccounts(contents), sides);
+    // Where mine has what theirs lacks, the result may be sound; what was offered is not, all the same.
+    const alone = found.some(({ code }) => code === 'ROOT_ALONE') ? [] : rootAlone(sides.theirs, sides.mine);
+    problems.push(...found, ...alone);
   }
   return problems.length === 0 ? { contents, problems } : { contents: mine, problems };
 }
