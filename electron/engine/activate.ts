@@ -12,7 +12,7 @@ import type { Clone, Preparation, Switch } from './environments/environment.js';
 import { Fault, faultOf, outcomeOf } from './fault.js';
 import { begin, type OpenTransaction } from './journal/journal.js';
 import { withPackageLocks, withStoreLock } from './journal/lock.js';
-import { carryOver, failedProofs } from './meanwhile/carry-over.js';
+import { carryOver, failedProofs, lookAround, type CarriedOver } from './meanwhile/carry-over.js';
 import { accountPaths } from './meanwhile/collisions.js';
 import { bytes, display, join, type RawPath } from './posix/raw-path.js';
 import { requireReadiness } from './readiness.js';
@@ -56,9 +56,7 @@ export function activate(system: System, options: ActivateOptions = {}): Promise
       if (how === 'shutdown' && system.isRunning && !options.scheduled)
         return schedule(system, record, started);
       const way = { how, atomic, started, unattended: options.scheduled ?? false };
-      return withPackageLocks(system, engine.packages, () =>
-        withAccountsLock(system, () => commit(engine, record, way)),
-      );
+      return withPackageLocks(system, engine.packages, () => commit(engine, record, way));
     });
     return result.scheduled ? result : followActivation(system, result);
   });
@@ -99,8 +97,15 @@ interface Way {
 }
 
 async function commit(engine: Engine, staged: StageRecord, way: Way): Promise<Activated> {
+  const found = await lookAround(engine, staged);
+  return withAccountsLock(engine.system, async () =>
+    switchTo(engine, await carryOver(engine, staged, found, way.unattended), way),
+  );
+}
+
+async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<Activated> {
   const { system, environment, packages } = engine;
-  const { record, changes, carried, remarks: merges } = await carryOver(engine, staged, way.unattended);
+  const { record, changes, carried, remarks: merges } = stage;
   const clone = environment.open(system, record.id);
   const restorePoint = newId('point');
   const transaction = begin(system, 'activate', newId('activate'), {
@@ -191,7 +196,7 @@ function keepAfter(
   const changed = changes.filter(
     ({ path, kind, type }) => isEtc(path) && kind !== 'removed' && type === 'file',
   );
-  const paths = new Set([...changed.map(({ path }) => path), ...(accountPaths as ReadonlySet<RawPath>)]);
+  const paths = new Set([...changed.map(({ path }) => path), ...accountPaths]);
   keepContent(environment.view(clone), [...paths], contentAfter(system, restorePoint));
 }
 

@@ -1,8 +1,6 @@
-/**
- * The last look at a stage before the switch: what was changed meanwhile is carried over, merged, or a reason not to switch. The
- * caller holds the accounts lock, so that what is found out about accounts stays true until the switch is done.
- */
+/** The last look at a stage before the switch: what was changed meanwhile is carried over, merged, or a reason not to switch. */
 import type { Engine } from '../engine.js';
+import type { Clone } from '../environments/environment.js';
 import { Fault } from '../fault.js';
 import { changedMeanwhile, type Meanwhile } from './changed-meanwhile.js';
 import { display, join, type RawPath } from '../posix/raw-path.js';
@@ -10,7 +8,7 @@ import { exists } from '../environments/plain-view.js';
 import { baseContent, baseManifest, type StageRecord } from '../records/stages.js';
 import { entryAt, sameEntry } from '../reintegrate/entry.js';
 import type { TreeChange } from '../review/tree-change.js';
-import { accountPaths, decideCollisions } from './collisions.js';
+import { accountPaths, decideCollisions, isAccountFile } from './collisions.js';
 import { mergeIntoStage } from './merge-into-stage.js';
 
 export interface CarriedOver {
@@ -22,20 +20,20 @@ export interface CarriedOver {
 }
 
 /**
- * Throws `STAGE_STALE`, `STAGE_DAMAGED`, `STAGE_UNVERIFIED` or `CHANGED_MEANWHILE`. `unattended`: there is nobody to decide; mine
- * stays in use where the versions cannot be merged, and that is said.
+ * The caller holds the accounts lock: what is found out about accounts stays true until the switch is done. Throws `STAGE_DAMAGED`,
+ * `STAGE_UNVERIFIED` or `CHANGED_MEANWHILE`. `unattended`: there is nobody to decide; mine stays in use where the versions cannot be
+ * merged, and that is said.
  */
 export async function carryOver(
   engine: Engine,
   record: StageRecord,
+  { clone, changes, meanwhile }: Found,
   unattended: boolean,
 ): Promise<CarriedOver> {
   const { system, environment } = engine;
-  const found = await requireWhole(engine, record);
-  const { clone, changes, meanwhile } = found;
   const collisions = decideCollisions(engine, clone, {
     collisions: meanwhile.collisions,
-    changed: accountsChanged(engine, record, changes) ? accountPaths : new Set(),
+    accounts: accountsChanged(engine, record, changes),
   });
   if (collisions.impossible.length > 0)
     throw new Fault('CHANGED_MEANWHILE', ...collisions.impossible.map(named));
@@ -65,7 +63,14 @@ export function failedProofs(record: StageRecord): string[] {
   return record.proofs.filter(({ result }) => result === 'fail').map(({ sentence }) => sentence);
 }
 
-async function requireWhole(engine: Engine, record: StageRecord) {
+export interface Found {
+  readonly clone: Clone;
+  readonly changes: readonly TreeChange[];
+  readonly meanwhile: Meanwhile;
+}
+
+/** Looks through the whole system, which may take a while. Throws `STAGE_STALE` or `STAGE_DAMAGED`. */
+export async function lookAround(engine: Engine, record: StageRecord): Promise<Found> {
   const { system, environment, packages, current } = engine;
   return system.report.phase('compare', 'Looking for changes made meanwhile', async () => {
     if (packages.databaseDigest(current) !== record.databaseDigest) throw new Fault('STAGE_STALE');
@@ -74,7 +79,7 @@ async function requireWhole(engine: Engine, record: StageRecord) {
     const changes = environment.changes(clone);
     const staged = { clone, view: environment.view(clone), changes };
     try {
-      const meanwhile: Meanwhile = await changedMeanwhile(engine, baseManifest(clone), staged);
+      const meanwhile = await changedMeanwhile(engine, baseManifest(clone), staged);
       return { clone, changes, meanwhile };
     } catch (error) {
       if (error instanceof Error && 'code' in error && String(error.code).startsWith('MANIFEST_')) {
@@ -91,10 +96,10 @@ function accountsChanged(
   { id }: StageRecord,
   changes: readonly TreeChange[],
 ): boolean {
-  if (!changes.some(({ path }) => accountPaths.has(path))) return false;
+  if (!changes.some(({ path }) => isAccountFile(path))) return false;
   const base = baseContent(environment.open(system, id));
   if (!exists(base)) return true;
-  return [...accountPaths].some((path) => {
+  return accountPaths.some((path) => {
     const [before, now] = [base, system.root].map((root) => entryAt(join(root, path)));
     return before && now ? !sameEntry(before, now) : before !== now;
   });

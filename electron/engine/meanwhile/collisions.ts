@@ -26,19 +26,23 @@ export interface Collisions {
 }
 
 /** All of `/etc` that is an account file; they are merged together, or not at all. */
-export const accountPaths: ReadonlySet<string> = new Set(databaseNames.map((name) => `etc/${name}`));
+export const accountPaths: readonly RawPath[] = databaseNames.map((name) => join('etc' as RawPath, name));
+
+export function isAccountFile(path: string): boolean {
+  return accountPaths.some((each) => each === path);
+}
 
 export function decideCollisions(
   engine: Engine,
   clone: Clone,
-  input: { readonly collisions: readonly RawPath[]; readonly changed: ReadonlySet<string> },
+  input: { readonly collisions: readonly RawPath[]; readonly accounts: boolean },
 ): Collisions {
   const sides = sidesOf(engine, clone);
   const merged: { path: RawPath; result: Result | 'current' }[] = [];
   const undecided: RawPath[] = [];
   const impossible: string[] = [];
   for (const path of input.collisions) {
-    if (accountPaths.has(path)) continue;
+    if (isAccountFile(path)) continue;
     const entries = entriesAt(sides, path);
     const decision = isEtc(path) ? decide(entries) : undefined;
     if (decision === undefined) impossible.push(path);
@@ -47,7 +51,7 @@ export function decideCollisions(
     else impossible.push(path);
   }
   // Whoever changed one of them changed what another one must agree with.
-  if ([...accountPaths].some((path) => input.changed.has(path))) {
+  if (input.accounts) {
     const { decisions, problems } = decideAccounts(sides, accountsFolder(sides) ?? ('etc' as RawPath));
     for (const [path, decision] of decisions) {
       if (decision.outcome === 'conflict') impossible.push(path);
@@ -88,9 +92,4 @@ function arranged(path: RawPath, decision: Decision, { mine, theirs }: EntrySide
     case 'merged':
       return [{ path, result: resultOf(decision, mine, theirs) }];
   }
-}
-
-/** The file that the current environment has at a path. */
-export function currentEntry({ system }: Engine, path: RawPath): ReturnType<typeof entryAt> {
-  return entryAt(join(system.root, path));
 }

@@ -19,7 +19,7 @@ import { resultOf, type Result } from '../reintegrate/outcome.js';
 import { entriesAt, withoutLinks, type EntrySides, type Sides } from '../reintegrate/sides.js';
 import { writeEntry } from '../reintegrate/write-entry.js';
 import type { System } from '../system.js';
-import { accountPaths } from './collisions.js';
+import { accountPaths, isAccountFile } from './collisions.js';
 
 /** `old`: nothing of the user's is in it. `lost`: it cannot be merged. Else what shall be there. */
 export type MergedBack = 'old' | 'lost' | Exclude<Result, { readonly put: 'nothing' }>;
@@ -38,7 +38,7 @@ export class BackMerge {
     };
     this.#sides = sides;
     const updated = back.changedPaths();
-    if (![...accountPaths].some((path) => updated.has(path)) || !accountsChanged(sides)) return;
+    if (!accountPaths.some((path) => updated.has(path)) || !accountsChanged(sides)) return;
     const { decisions, problems } = decideAccounts(sides, 'etc' as RawPath);
     for (const [path, decision] of decisions) {
       if (!updated.has(path)) continue;
@@ -61,7 +61,7 @@ export class BackMerge {
     const entries = entriesAt(this.#sides, path);
     const { base, mine, theirs } = entries;
     // What the tools keep of the version before: the last one that they made is the right one.
-    if (mine?.type === 'file' && accountPaths.has(path.replace(/-$/, '')))
+    if (mine?.type === 'file' && path.endsWith('-') && isAccountFile(path.slice(0, -1)))
       return broughtBack({ outcome: 'mine' }, entries);
     if (base === unrecorded || base?.type !== 'file' || mine?.type !== 'file' || theirs?.type !== 'file')
       return 'lost';
@@ -70,8 +70,8 @@ export class BackMerge {
 }
 
 function accountsChanged({ base, mine }: Sides): boolean {
-  return [...accountPaths].some((path) => {
-    const [before, now] = [base, mine].map((side) => entryAt(side?.locate(path as RawPath)));
+  return accountPaths.some((path) => {
+    const [before, now] = [base, mine].map((side) => entryAt(side?.locate(path)));
     return before && now ? !sameEntry(before, now) : before !== now;
   });
 }

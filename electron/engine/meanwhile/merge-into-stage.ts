@@ -18,10 +18,11 @@ import { syncDirectory, syncFileSystem } from '../posix/sync.js';
 import { replaceContent } from '../records/etc-content.js';
 import { readRecord, writeRecord } from '../records/record-file.js';
 import { baseContent, stagesOf, writeStage, type StageRecord } from '../records/stages.js';
+import { entryAt } from '../reintegrate/entry.js';
 import { writeEntry } from '../reintegrate/write-entry.js';
 import { conflictId, textOf } from '../review/conflicts.js';
 import { verifyClone } from '../verify-clone.js';
-import { currentEntry, type Collisions } from './collisions.js';
+import type { Collisions } from './collisions.js';
 
 /** Paths are relative to the root, each character a byte; `file` names an entry in the folder of the note. */
 const noteSchema = z.strictObject({
@@ -118,7 +119,7 @@ function keep(
     }
   };
   const rebase = (path: RawPath): void => {
-    const mine = currentEntry(engine, path);
+    const mine = entryAt(join(engine.system.root, path));
     if (mine?.type !== 'file') return;
     const { file, at } = place();
     copyEntry(mine.place, at);

@@ -86,5 +86,5 @@ test('does not begin what would take minutes', () => {
   expect(merged(lines, `first\n${lines}`, `${lines}last\n`)).toBe('conflict: too-large');
   const near = (at: number): string => lines.replace(`line ${at}\n`, 'changed\n');
   expect(merged(lines, near(20_000), near(24_000))).toBe(near(20_000).replace('line 24000\n', 'changed\n'));
-  expect(performance.now() - started).toBeLessThan(5000);
+  expect(performance.now() - started).toBeLessThan(30_000);
 });
