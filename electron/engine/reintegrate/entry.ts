@@ -1,5 +1,5 @@
 /** One entry of one side: its type, its attributes, and whether two of them are the same. Times are no part of it. */
-import { readlinkSync, type BigIntStats } from 'node:fs';
+import { readFileSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { statusOf } from '../environments/tree/overlay-view.js';
 import { sameContent } from '../environments/tree/overlay-changes.js';
 import { bigStatus } from '../files/attributes.js';
@@ -50,7 +50,7 @@ export function sameSubstance(a: Entry, b: Entry): boolean {
   if (a.status.dev === b.status.dev && a.status.ino === b.status.ino) return true;
   switch (a.type) {
     case 'file':
-      return a.status.size === b.status.size && sameContent(a.place, b.place);
+      return a.status.size === b.status.size && sameFile(a, b);
     case 'link':
       return linkTarget(a) === linkTarget(b);
     case 'char':
@@ -66,6 +66,14 @@ export function sameSubstance(a: Entry, b: Entry): boolean {
 export function sameEntry(a: Entry, b: Entry): boolean {
   return sameSubstance(a, b) && sameAttributes(attributesOf(a), attributesOf(b));
 }
+
+/** Of one size. Configuration is small: it is read at once. */
+function sameFile(a: Entry, b: Entry): boolean {
+  if (a.status.size > smallFile) return sameContent(a.place, b.place);
+  return readFileSync(bytes(a.place)).equals(readFileSync(bytes(b.place)));
+}
+
+const smallFile = 256 * 1024;
 
 function linkTarget({ place }: Entry): string {
   return readlinkSync(bytes(place), 'latin1');
