@@ -14,7 +14,7 @@ import { begin, type OpenTransaction } from './journal/journal.js';
 import { withPackageLocks, withStoreLock } from './journal/lock.js';
 import { carryOver, failedProofs, lookAround, type CarriedOver } from './meanwhile/carry-over.js';
 import { accountPaths } from './meanwhile/collisions.js';
-import { bytes, display, join, type RawPath } from './posix/raw-path.js';
+import { bytes, display, join } from './posix/raw-path.js';
 import { requireReadiness } from './readiness.js';
 import { isEtc, keepContent } from './records/etc-content.js';
 import { newId } from './records/ids.js';

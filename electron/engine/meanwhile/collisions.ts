@@ -10,7 +10,6 @@ import { contentIn, isEtc } from '../records/etc-content.js';
 import { baseContent } from '../records/stages.js';
 import { accountsFolder, decideAccounts } from '../reintegrate/account-files.js';
 import { databaseNames } from '../reintegrate/accounts/databases.js';
-import { entryAt } from '../reintegrate/entry.js';
 import { mergeEntry, type Decision } from '../reintegrate/merge-entry.js';
 import { unrecorded } from '../reintegrate/merge-value.js';
 import { resultOf, type Result } from '../reintegrate/outcome.js';

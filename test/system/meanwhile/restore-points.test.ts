@@ -45,7 +45,7 @@ describe.skipIf(impossible !== undefined)(`what happens meanwhile (${impossible 
     };
     const torn = (path: string): void => writeFileSync(path, readFileSync(path).subarray(0, 60));
 
-    it('that is damaged or incomplete, refuses it', { timeout: 120_000 }, async () => {
+    it('that is damaged or incomplete, refuses it', async () => {
       await fresh();
       const old = await manifestOf(current.root);
       point = (await activated()).restorePoint;
@@ -65,7 +65,7 @@ describe.skipIf(impossible !== undefined)(`what happens meanwhile (${impossible 
       expect(await differences(old, await manifestOf(current.root))).toEqual([]);
     });
 
-    it('whose kernel lost what it needs, refuses it', { timeout: 120_000 }, async () => {
+    it('whose kernel lost what it needs, refuses it', async () => {
       await fresh();
       const release = '6.1.0-1-practice';
       point = (await activated()).restorePoint;

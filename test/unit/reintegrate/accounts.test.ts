@@ -141,6 +141,12 @@ describe('merges', () => {
 });
 
 describe('leaves to the user', () => {
+  const services = edited(small, {
+    passwd: [/anna.*\n/, ''],
+    shadow: [/anna.*\n/, ''],
+    group: [/audio.*\nanna.*\n/, ''],
+    gshadow: [/audio.*\nanna.*\n/, ''],
+  });
   it.each<[string, Texts | undefined, Texts, Texts, string[]]>([
     [
       'a number that both sides gave away, to different names',
@@ -203,6 +209,17 @@ describe('leaves to the user', () => {
       small,
       { ...small, passwd: 'root:x:0:0:root:/root:/bin/bash\n' },
       ['LOGIN_LOST passwd anna', 'ROOT_ALONE passwd root'],
+    ],
+    [
+      'a passwd with root alone, though mine has more of its own',
+      services,
+      withUser(services, 'svc', 999, { system: true }),
+      {
+        ...services,
+        passwd: 'root:x:0:0:root:/root:/bin/bash\n',
+        shadow: 'root:$y$root:20000:0:99999:7:::\n',
+      },
+      ['ROOT_ALONE passwd root'],
     ],
     ['a group with root alone', small, small, { ...small, group: 'root:x:0:\n' }, ['ROOT_ALONE group root']],
     [

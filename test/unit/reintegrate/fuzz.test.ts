@@ -143,7 +143,7 @@ function textsOf(model: Model, random: Random): Texts {
       key,
       model[key].length === 0 ? '' : model[key].map((row) => row.join(':')).join('\n') + end,
     ]),
-  ) as Texts;
+  );
 }
 
 /** Read again, as simply as can be: the first of a name counts. */
@@ -153,7 +153,7 @@ function read(texts: Texts, key: (typeof names)[number]): Map<string, string[]> 
   const rows = new Map<string, string[]>();
   for (const line of (texts[key] ?? '').split('\n')) {
     const row = line.split(':');
-    if (row.length > 1 && /^[^#+\-]/.test(line) && !rows.has(row[0] ?? '')) rows.set(row[0] ?? '', row);
+    if (row.length > 1 && /^[^#+-]/.test(line) && !rows.has(row[0] ?? '')) rows.set(row[0] ?? '', row);
   }
   readBefore.set(texts, (readBefore.get(texts) ?? new Map<string, Map<string, string[]>>()).set(key, rows));
   return rows;
