@@ -49,6 +49,7 @@ export const errorTexts = {
     'Another package tool is working on this system.',
     'Wait until it is done, or close it.',
   ),
+  BUSY_ACCOUNTS: busy('Another program is changing the accounts of this system.', 'Wait until it is done.'),
 
   ARCHIVE_UNREACHABLE: failed(
     'The package archive could not be reached.',
@@ -92,8 +93,8 @@ export const errorTexts = {
     'Run "understudy stage" again: it starts from the system as it is now.',
   ),
   CHANGED_MEANWHILE: decision(
-    'Files that the update changes were changed by someone else meanwhile.',
-    'Run "understudy stage" again: it starts from the files as they are now.',
+    'Files that the update changes were changed by someone else meanwhile, and cannot be merged.',
+    'Where the review shows both versions, decide there; else run "understudy stage" again, which starts from the files as they are.',
   ),
   PACKAGE_SCRIPT_FAILED: failed(
     'A package failed to install in the rehearsal.',

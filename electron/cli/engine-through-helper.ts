@@ -75,6 +75,8 @@ export function engineThroughHelper(access: HelperAccess, inProcess: EngineVerbs
     prune: (system, options) => run(system, 'prune', options),
     change: (system, settings) => run(system, 'change', { settings }),
     practice: (options) => inProcess.practice(options),
+    // It reads and makes what the user who types it may read and make.
+    merge: (options) => inProcess.merge(options),
     async place() {
       const outcome = await access.reached();
       return outcome.ok && outcome.value ? outcome.value.place.kind : inProcess.place();

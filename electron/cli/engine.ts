@@ -7,10 +7,12 @@ import type { Review } from '../../shared/changeset.js';
 import type { Outcome } from '../../shared/errors.js';
 import type { Activated, History, Pruned, Recovered, RolledBack, Staged } from '../../shared/history.js';
 import type { Machine } from '../../shared/machine.js';
+import type { Merged } from '../../shared/merge.js';
 import type { Activation, Plan, Scope } from '../../shared/plan.js';
 import type { PracticeResult } from '../../shared/practice.js';
 import type { SettingsChange, SystemSettings } from '../../shared/settings.js';
 import type { Status } from '../../shared/status.js';
+import type { MergeOptions } from '../engine/merge.js';
 import type { PracticeOptions } from '../engine/practice.js';
 import type { System } from '../engine/system.js';
 import type { Place } from '../services/connection/places.js';
@@ -58,6 +60,7 @@ export interface EngineVerbs {
   settings(system: System): Promise<Outcome<SystemSettings>>;
   change(system: System, change: SettingsChange): Promise<Outcome<SystemSettings>>;
   practice(options: PracticeOptions): Promise<Outcome<PracticeResult>>;
+  merge(options: MergeOptions): Promise<Outcome<Merged>>;
   /** Who carries the verbs out. */
   place(): Promise<Place['kind'] | 'in-process'>;
 }
@@ -77,5 +80,6 @@ export const engine: EngineVerbs = {
   settings: async (system) => (await import('../engine/settings.js')).settings(system),
   change: async (system, change) => (await import('../engine/settings.js')).changeSettings(system, change),
   practice: async (options) => (await import('../engine/practice.js')).practice(options),
+  merge: async (options) => (await import('../engine/merge.js')).merge(options),
   place: () => Promise.resolve('in-process'),
 };

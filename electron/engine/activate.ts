@@ -8,18 +8,22 @@ import type { Outcome } from '../../shared/errors.js';
 import type { Activated } from '../../shared/history.js';
 import type { Activation } from '../../shared/plan.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
-import type { Preparation, Switch } from './environments/environment.js';
+import type { Clone, Preparation, Switch } from './environments/environment.js';
 import { Fault, faultOf, outcomeOf } from './fault.js';
 import { begin, type OpenTransaction } from './journal/journal.js';
 import { withPackageLocks, withStoreLock } from './journal/lock.js';
-import { changedMeanwhile, type Meanwhile } from './meanwhile.js';
+import { carryOver, failedProofs, lookAround, type CarriedOver } from './meanwhile/carry-over.js';
+import { accountPaths } from './meanwhile/collisions.js';
 import { bytes, display, join } from './posix/raw-path.js';
 import { requireReadiness } from './readiness.js';
+import { isEtc, keepContent } from './records/etc-content.js';
 import { newId } from './records/ids.js';
 import { forgetPlan } from './records/plans.js';
 import { forgetSchedule, scheduleAtShutdown, scheduledStage } from './records/schedule.js';
-import { baseManifest, readStage, type StageRecord } from './records/stages.js';
+import { contentAfter } from './records/restore-points.js';
+import { readStage, type StageRecord } from './records/stages.js';
 import { recordAfter } from './record-activation.js';
+import { withAccountsLock } from './reintegrate/accounts/account-lock.js';
 import { requireRecovered } from './recover.js';
 import { followActivation } from './restart.js';
 import type { TreeChange } from './review/tree-change.js';
@@ -51,9 +55,8 @@ export function activate(system: System, options: ActivateOptions = {}): Promise
       await requireReadiness(engine, { moment: 'before-activation', plan: record.plan });
       if (how === 'shutdown' && system.isRunning && !options.scheduled)
         return schedule(system, record, started);
-      return withPackageLocks(system, engine.packages, () =>
-        commit(engine, record, { how, atomic, started }),
-      );
+      const way = { how, atomic, started, unattended: options.scheduled ?? false };
+      return withPackageLocks(system, engine.packages, () => commit(engine, record, way));
     });
     return result.scheduled ? result : followActivation(system, result);
   });
@@ -75,10 +78,6 @@ function schedule(system: System, { id, plan }: StageRecord, started: number): A
   };
 }
 
-function failedProofs(record: StageRecord): string[] {
-  return record.proofs.filter(({ result }) => result === 'fail').map(({ sentence }) => sentence);
-}
-
 /** Whether the switch will be one atomic step. Throws where the way is not open here. */
 function requireWay({ system, environment }: Engine, how: Activation): boolean {
   const support = environment.support(system);
@@ -93,12 +92,21 @@ interface Way {
   readonly how: Activation;
   readonly atomic: boolean;
   readonly started: number;
+  /** Nobody is there to decide anything. */
+  readonly unattended: boolean;
 }
 
-async function commit(engine: Engine, record: StageRecord, way: Way): Promise<Activated> {
+async function commit(engine: Engine, staged: StageRecord, way: Way): Promise<Activated> {
+  const found = await lookAround(engine, staged);
+  return withAccountsLock(engine.system, async () =>
+    switchTo(engine, await carryOver(engine, staged, found, way.unattended), way),
+  );
+}
+
+async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<Activated> {
   const { system, environment, packages } = engine;
+  const { record, changes, carried, remarks: merges } = stage;
   const clone = environment.open(system, record.id);
-  const { changes, meanwhile } = await requireUntouched(engine, record);
   const restorePoint = newId('point');
   const transaction = begin(system, 'activate', newId('activate'), {
     stage: record.id,
@@ -128,6 +136,7 @@ async function commit(engine: Engine, record: StageRecord, way: Way): Promise<Ac
           throw new Fault('CHANGED_MEANWHILE', ...others.map((path) => `/${display(path)}`));
       }
     });
+    keepAfter(engine, restorePoint, clone, changes);
     transaction.step('boot', { ownBytes: prepared.ownBytes });
     prepared.switch.addEarly();
     system.signal.throwIfAborted(); // the last moment at which a cancel is honoured
@@ -149,6 +158,7 @@ async function commit(engine: Engine, record: StageRecord, way: Way): Promise<Ac
     });
     transaction.end('done', { restorePoint, switchSeconds });
     const remarks = [
+      ...merges,
       ...left.map((path) => `/${display(path)} holds files of yours and was kept.`),
       ...appendLogs(system, prepared),
     ];
@@ -162,7 +172,7 @@ async function commit(engine: Engine, record: StageRecord, way: Way): Promise<Ac
       how: way.how,
       seconds: (Date.now() - way.started) / 1000,
       switchSeconds,
-      carried: meanwhile.carried.map((path) => `/${display(path)}`),
+      carried: carried.map((path) => `/${display(path)}`),
       restart: record.plan.services,
       remarks,
     };
@@ -176,32 +186,18 @@ async function commit(engine: Engine, record: StageRecord, way: Way): Promise<Ac
   }
 }
 
-/** Throws `STAGE_STALE`, `STAGE_DAMAGED` or `CHANGED_MEANWHILE`. */
-async function requireUntouched(
-  engine: Engine,
-  record: StageRecord,
-): Promise<{ changes: TreeChange[]; meanwhile: Meanwhile }> {
-  const { system, environment, packages, current } = engine;
-  return system.report.phase('compare', 'Looking for changes made meanwhile', async () => {
-    if (packages.databaseDigest(current) !== record.databaseDigest) throw new Fault('STAGE_STALE');
-    const clone = environment.open(system, record.id);
-    if ((await environment.seal(system, clone)) !== record.seal) throw new Fault('STAGE_DAMAGED', record.id);
-    const changes = environment.changes(clone);
-    const staged = { clone, view: environment.view(clone), changes };
-    let meanwhile: Meanwhile;
-    try {
-      meanwhile = await changedMeanwhile(engine, baseManifest(clone), staged);
-    } catch (error) {
-      if (error instanceof Error && 'code' in error && String(error.code).startsWith('MANIFEST_')) {
-        throw new Fault('STAGE_DAMAGED', `${record.id}: ${error.message}`);
-      }
-      throw error;
-    }
-    if (meanwhile.collisions.length > 0) {
-      throw new Fault('CHANGED_MEANWHILE', ...meanwhile.collisions.map((path) => `/${display(path)}`));
-    }
-    return { changes, meanwhile };
-  });
+/** What the update leaves in `/etc`: with it a rollback can keep what is changed there later. */
+function keepAfter(
+  { system, environment }: Engine,
+  restorePoint: string,
+  clone: Clone,
+  changes: readonly TreeChange[],
+): void {
+  const changed = changes.filter(
+    ({ path, kind, type }) => isEtc(path) && kind !== 'removed' && type === 'file',
+  );
+  const paths = new Set([...changed.map(({ path }) => path), ...accountPaths]);
+  keepContent(environment.view(clone), [...paths], contentAfter(system, restorePoint));
 }
 
 interface Interrupted {

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import type { Outcome } from '../../shared/errors.js';
 import type { Recovered } from '../../shared/history.js';
 import { finishInterrupted } from './decisions/carry-out.js';
+import { finishMerging } from './meanwhile/merge-into-stage.js';
 import { recordAfter } from './record-activation.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
 import { Fault, outcomeOf } from './fault.js';
@@ -43,7 +44,7 @@ async function recoverLocked(engine: Engine): Promise<Recovered> {
   const open = all.filter(({ ended }) => !ended);
   const transactions: Settled[] = [];
   for (const transaction of open) transactions.push(await settle(engine, transaction));
-  const completed = await finishInterrupted(engine);
+  const completed = [...(await finishInterrupted(engine)), ...(await finishMerging(engine))];
   return { transactions, cleaned: [...completed, ...clean(engine)] };
 }
 

@@ -13,11 +13,13 @@ import { statusOf } from './environments/tree/overlay-view.js';
 import { fitness } from './fitness.js';
 import { begin, transactionsOf } from './journal/journal.js';
 import { withPackageLocks, withStoreLock } from './journal/lock.js';
+import { layMerged } from './meanwhile/merge-back.js';
 import { bytes, display, join, parentOf, type RawPath } from './posix/raw-path.js';
 import { newId } from './records/ids.js';
 import { readRestorePoint, type RestorePointRecord } from './records/restore-points.js';
 import { vouchedRestorePoints } from './records/vouched.js';
 import { requireRecovered } from './recover.js';
+import { withAccountsLock } from './reintegrate/accounts/account-lock.js';
 import { renewBootMenu } from './restart.js';
 import { changedSince, type Since } from './since.js';
 import { storeFolder, type System } from './system.js';
@@ -37,7 +39,9 @@ export function rollback(system: System, options: RollbackOptions = {}): Promise
       await requireRecovered(engine);
       const started = Date.now();
       const way = wayTo(engine, options.restorePoint);
-      return withPackageLocks(system, packages, async () => {
+      const alone = <T>(body: () => Promise<T>): Promise<T> =>
+        withPackageLocks(system, packages, () => (options.dryRun ? body() : withAccountsLock(system, body)));
+      return alone(async () => {
         const results: RolledBack[] = [];
         const journey: Journey = {
           dryRun: options.dryRun ?? false,
@@ -101,7 +105,7 @@ async function returnTo(engine: Engine, point: RestorePointRecord, journey: Jour
   const switching = system.report.phase('switch', 'Returning to the environment before', () => {
     transaction.step('prepare');
     const kept = keepAside(system, journey.aside, since);
-    back.prepareRollback(since.keepsakes);
+    back.prepareRollback([...since.keepsakes, ...layMerged(system, point, since.merged)]);
     transaction.commit('switch-back');
     commitPoint.isPassed = true;
     back.switchBack();

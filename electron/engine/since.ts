@@ -4,6 +4,7 @@ import type { Engine } from './engine.js';
 import { Fault } from './fault.js';
 import { compareManifests } from './manifest/compare.js';
 import { readManifest, verifyManifest } from './manifest/read.js';
+import { BackMerge, type MergedBack } from './meanwhile/merge-back.js';
 import { scanEnvironment } from './scan-environment.js';
 import { statusOf } from './environments/tree/overlay-view.js';
 import { isWithin, parentOf, type RawPath } from './posix/raw-path.js';
@@ -18,6 +19,8 @@ export interface Since {
   readonly kept: readonly RawPath[];
   /** Those of them that lie in a folder which is exchanged, and must be brought over. */
   readonly keepsakes: readonly Keepsake[];
+  /** Files that both changed, merged: the old ones come back with the user's changes in them. They count as kept. */
+  readonly merged: ReadonlyMap<RawPath, Exclude<MergedBack, string>>;
 }
 
 /** Throws `RESTORE_POINT_DAMAGED` when the record of the update cannot be read. */
@@ -35,6 +38,15 @@ export async function changedSince(engine: Engine, point: RestorePointRecord, ba
   const lost: RawPath[] = [];
   const kept: RawPath[] = [];
   const keepsakes: Keepsake[] = [];
+  const merged = new Map<RawPath, Exclude<MergedBack, string>>();
+  const merge = new BackMerge(engine, point, back);
+  const settle = (path: RawPath, result: MergedBack): void => {
+    if (result === 'lost') lost.push(path);
+    else if (result !== 'old') {
+      merged.set(path, result);
+      kept.push(path);
+    }
+  };
   const updated = back.changedPaths();
   const now = scanEnvironment(engine, { hash: false });
   try {
@@ -52,7 +64,8 @@ export async function changedSince(engine: Engine, point: RestorePointRecord, ba
         if (!inUnit) keepsakes.push({ path, exists: false });
         continue;
       }
-      if (updated.has(path)) lost.push(path);
+      if (merge.accounts.has(path)) continue;
+      if (updated.has(path)) settle(path, merge.of(path));
       else {
         kept.push(path);
         if (inUnit) keepsakes.push({ path, exists: difference.kind !== 'removed' });
@@ -64,7 +77,8 @@ export async function changedSince(engine: Engine, point: RestorePointRecord, ba
     }
     throw error;
   }
-  return { packages: changedPackages.map(({ title }) => title), lost, kept, keepsakes };
+  for (const [path, result] of merge.accounts) settle(path as RawPath, result);
+  return { packages: changedPackages.map(({ title }) => title), lost, kept, keepsakes, merged };
 }
 
 function packagesSince({ packages, current }: Engine, point: RestorePointRecord) {

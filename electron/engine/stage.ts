@@ -20,7 +20,8 @@ import { requireReadiness } from './readiness.js';
 import { noteAttempt } from './records/automatic.js';
 import { newId } from './records/ids.js';
 import { readPlan, savePlan } from './records/plans.js';
-import { baseManifest, stagesOf, writeStage, type StageRecord } from './records/stages.js';
+import { etcFiles, keepContent } from './records/etc-content.js';
+import { baseContent, baseManifest, stagesOf, writeStage, type StageRecord } from './records/stages.js';
 import { requireRecovered } from './recover.js';
 import { scanEnvironment } from './scan-environment.js';
 import { conflictsOf } from './review/conflicts.js';
@@ -118,7 +119,10 @@ async function rehearse(engine: Engine, plan: Plan, started: number): Promise<St
   }
 }
 
-/** The manifest of the system when it was cloned: what differs from it later was changed meanwhile. */
+/**
+ * The manifest of the system when it was cloned: what differs from it later was changed meanwhile. And what its configuration
+ * files hold, to merge such changes with those of the update.
+ */
 async function recordBase(engine: Engine, clone: Clone): Promise<void> {
   await engine.system.report.phase('clone', 'Recording the system as it is', async (step) => {
     const entries = scanEnvironment(engine, {
@@ -126,6 +130,7 @@ async function recordBase(engine: Engine, clone: Clone): Promise<void> {
       onProgress: ({ files }) => step({ done: files, unit: 'files' }),
     });
     await writeManifest(baseManifest(clone), entries);
+    keepContent(engine.current, etcFiles(engine.current), baseContent(clone));
   });
 }
 

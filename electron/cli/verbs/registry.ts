@@ -4,6 +4,7 @@ import { check } from './check.js';
 import { helpVerb } from './help.js';
 import { history } from './history.js';
 import { inspect } from './inspect.js';
+import { merge } from './merge.js';
 import { plan } from './plan.js';
 import { practice } from './practice.js';
 import { prune } from './prune.js';
@@ -30,6 +31,7 @@ export const verbs: readonly Verb[] = [
   recover,
   prune,
   settings,
+  merge,
   practice,
   serve,
   helpVerb(() => verbs),

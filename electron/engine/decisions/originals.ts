@@ -91,6 +91,11 @@ export function arrangementFor(
   };
 }
 
+/** Repeatable. The next decision about the file keeps its versions anew. */
+export function forgetOriginals(clone: Clone, conflict: Conflict): void {
+  removeTree(folderOf(clone, conflict));
+}
+
 function folderOf(clone: Clone, { id }: Conflict): RawPath {
   return join(clone.folder, `decision-${id}`);
 }

@@ -77,6 +77,8 @@ export interface Keepsake {
   readonly path: RawPath;
   /** False when the user removed it: it is removed again. */
   readonly exists: boolean;
+  /** An entry on the host, within the root, that is placed instead of the one in the tree that is left. */
+  readonly from?: RawPath;
 }
 
 /** What an entry of a clone shall be. */

@@ -41,11 +41,11 @@ function isHeldHere(path: RawPath): boolean {
 
 export type LockAttempt = { readonly held: HeldLock } | { readonly busy: { readonly pid: number } };
 
-/** Takes the write lock of a file (created with mode 0640 when missing); says which process has it if it is taken. */
-export function tryLock(path: RawPath): LockAttempt {
+/** Takes the write lock of a file (created when missing, with mode 0640 unless said); says which process has it if it is taken. */
+export function tryLock(path: RawPath, mode = 0o640): LockAttempt {
   if (isHeldHere(path)) return { busy: { pid: process.pid } };
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
-  const fd = openSync(bytes(path), flags, 0o640);
+  const fd = openSync(bytes(path), flags, mode);
   const result = fcntl(fd, F_SETLK, wholeFile(F_WRLCK));
   if (result < 0) {
     const code = lastErrorCode();

@@ -31,6 +31,11 @@ export function manifestAfter(system: System, id: string): RawPath {
   return join(restorePointFolder(system, id), 'after.mtree');
 }
 
+/** What the files of `/etc` held that the update changed, as it left them (`etc-content.ts`). */
+export function contentAfter(system: System, id: string): RawPath {
+  return join(restorePointFolder(system, id), 'after');
+}
+
 export function writeRestorePoint(system: System, record: RestorePointRecord): void {
   writeRecord(join(restorePointFolder(system, record.id), 'point.json'), record);
 }

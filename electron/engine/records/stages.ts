@@ -36,6 +36,11 @@ export function baseManifest(clone: Clone): RawPath {
   return join(clone.folder, 'base.mtree');
 }
 
+/** What its files of `/etc` held then, and what counts as that since a merge (`etc-content.ts`). */
+export function baseContent(clone: Clone): RawPath {
+  return join(clone.folder, 'base');
+}
+
 export function writeStage(folder: RawPath, record: StageRecord): void {
   writeRecord(join(folder, 'stage.json'), record);
 }

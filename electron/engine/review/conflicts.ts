@@ -40,7 +40,7 @@ export function conflictId(path: RawPath): string {
 }
 
 /** The text of a file; null for what is missing, too large, no regular file or no text. */
-function textOf(view: TreeView, path: RawPath): string | null {
+export function textOf(view: TreeView, path: RawPath): string | null {
   const content = readWhole(view, path, largestText);
   if (content === undefined || content.includes(0)) return null;
   try {

@@ -45,6 +45,10 @@ export const problems = (): Words['problems'] => ({
       'Eine andere Paketverwaltung arbeitet an diesem System.',
       'Warten Sie, bis sie fertig ist, oder schließen Sie sie.',
     ),
+    BUSY_ACCOUNTS: text(
+      'Ein anderes Programm ändert gerade die Konten dieses Systems.',
+      'Warten Sie, bis es fertig ist.',
+    ),
     ARCHIVE_UNREACHABLE: text(
       'Das Paketarchiv war nicht zu erreichen.',
       'Prüfen Sie das Netz und versuchen Sie es erneut. Was heruntergeladen wurde, bleibt erhalten.',
@@ -85,8 +89,8 @@ export const problems = (): Words['problems'] => ({
       'Erproben Sie erneut: dann beginnt es mit dem System, wie es jetzt ist.',
     ),
     CHANGED_MEANWHILE: text(
-      'Dateien, die die Aktualisierung ändert, wurden inzwischen von anderen geändert.',
-      'Erproben Sie erneut: dann beginnt es mit den Dateien, wie sie jetzt sind.',
+      'Dateien, die die Aktualisierung ändert, wurden inzwischen von anderen geändert und lassen sich nicht zusammenführen.',
+      'Wo die Durchsicht beide Fassungen zeigt, entscheiden Sie dort. Sonst erproben Sie erneut: dann beginnt es mit den Dateien, wie sie jetzt sind.',
     ),
     PACKAGE_SCRIPT_FAILED: text(
       'Ein Paket ließ sich in der Probe nicht installieren.',

@@ -42,6 +42,7 @@ export const problems = () => ({
       'Another package tool is working on this system.',
       'Wait until it is done, or close it.',
     ),
+    BUSY_ACCOUNTS: text('Another program is changing the accounts of this system.', 'Wait until it is done.'),
     ARCHIVE_UNREACHABLE: text(
       'The package archive could not be reached.',
       'Check the network and try again. What was downloaded is kept.',
@@ -76,8 +77,8 @@ export const problems = () => ({
       'Rehearse again: it then starts from the system as it is now.',
     ),
     CHANGED_MEANWHILE: text(
-      'Files that the update changes were changed by someone else meanwhile.',
-      'Rehearse again: it then starts from the files as they are now.',
+      'Files that the update changes were changed by someone else meanwhile, and cannot be merged.',
+      'Where the review shows both versions, decide there. Else rehearse again: it then starts from the files as they are now.',
     ),
     PACKAGE_SCRIPT_FAILED: text(
       'A package failed to install in the rehearsal.',

@@ -90,6 +90,9 @@ test.each([
   [['prune', 'restore-1'], 'Nothing is expected here: "restore-1".'],
   [['inspect', 'x'], 'Nothing is expected here'],
   [['practice', '--folder', ''], '--folder needs a folder.'],
+  [['merge', 'base', 'mine', 'theirs'], 'Four folders are expected: BASE MINE THEIRS OUT.'],
+  [['merge', 'a', 'b', 'c', 'd', 'e'], 'Four folders are expected, and "e" is a fifth one.'],
+  [['merge', 'a', 'b', 'c', 'd', '--beside', 'old'], '--beside is one of dpkg-dist'],
   [['help', 'stage', 'plan'], 'One verb is expected'],
   [['help', 'plann'], 'Did you mean "plan"?'],
 ])('%j is a usage error in words, and the engine is not called', async (argv, words) => {

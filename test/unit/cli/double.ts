@@ -26,6 +26,7 @@ export function doubleEngine(other: Partial<EngineVerbs> = {}, calls: unknown[][
     recover: () => good({ transactions: [], cleaned: [] }),
     prune: () => good(values.pruned),
     practice: () => good(values.practised),
+    merge: () => good(values.merged),
     status: () => good(idle),
     settings: () => good(defaultSystemSettings),
     change: () => good(defaultSystemSettings),
@@ -34,7 +35,7 @@ export function doubleEngine(other: Partial<EngineVerbs> = {}, calls: unknown[][
   };
   const watched = (name: keyof EngineVerbs) => ({
     [name]: (...given: unknown[]) => {
-      calls.push([name, name === 'practice' ? undefined : given[1]]);
+      calls.push([name, name === 'practice' || name === 'merge' ? undefined : given[1]]);
       return (noted[name] as (...rest: unknown[]) => unknown)(...given);
     },
   });

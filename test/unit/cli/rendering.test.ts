@@ -155,6 +155,17 @@ describe('what each verb shows', () => {
     });
   });
 
+  test('merge', async () => {
+    const { stdout, exitCode } = await understudy(['merge', 'base', 'mine', 'theirs', 'out']);
+    expect(exitCode).toBe(exitCodes.decision);
+    expect(stdout).toContain('Merged into /tmp/out, with 2 conflicts.');
+    expect(stdout).toContain('etc/motd: both changed the same part\n    theirs: etc/motd.dpkg-dist\n');
+    expect(stdout).toContain('passwd: 999 would have the number of another (a, b).');
+    const clean = { ...values.merged, counts: { ...values.merged.counts, conflict: 0 }, paths: [] };
+    const engine = { merge: () => good(clean) };
+    expect((await understudy(['merge', '-', 'mine', 'theirs', 'out'], { engine })).exitCode).toBe(0);
+  });
+
   test('practice', async () => {
     const text = (await understudy(['practice', '--offline', '--folder', 'x'])).stdout;
     expect(text).toMatch(/2 +stage +12 s +Seven packages were rehearsed\./);
@@ -199,6 +210,7 @@ test.each([
   [['rollback', '--yes'], { rollback: () => good(poisoned(values.rolledBack)) }],
   [['history'], { history: () => good(poisoned(values.history)) }],
   [['recover'], { recover: () => good(poisoned(values.recovered)) }],
+  [['merge', 'a', 'b', 'c', 'd'], { merge: () => good(poisoned(values.merged)) }],
   [['prune', '--yes'], { prune: () => good(poisoned(values.pruned)) }],
   [['stage'], { stage: () => bad('PACKAGE_SCRIPT_FAILED', `libc6${attack}`) }],
 ] satisfies [string[], Partial<EngineVerbs>][])(

@@ -3,6 +3,7 @@ import type { Conflict, Review } from '../../../shared/changeset.js';
 import type { CheckReport } from '../../../shared/check.js';
 import type { Activated, History, Pruned, Recovered, RolledBack, Staged } from '../../../shared/history.js';
 import type { Machine } from '../../../shared/machine.js';
+import type { Merged } from '../../../shared/merge.js';
 import type { PackageChange, Plan } from '../../../shared/plan.js';
 import type { PracticeResult } from '../../../shared/practice.js';
 
@@ -309,5 +310,42 @@ export const practised: PracticeResult = {
   proved: [
     'After the switch the system is exactly the new one.',
     'After the rollback it is exactly the old one.',
+  ],
+};
+
+export const merged: Merged = {
+  out: '/tmp/out',
+  counts: { same: 12, mine: 1, theirs: 2, merged: 1, conflict: 2 },
+  paths: [
+    {
+      path: 'etc/issue',
+      outcome: 'merged',
+      reason: null,
+      details: [],
+      beside: null,
+      base: null,
+      mine: null,
+      theirs: null,
+    },
+    {
+      path: 'etc/motd',
+      outcome: 'conflict',
+      reason: 'content',
+      details: [],
+      beside: 'etc/motd.dpkg-dist',
+      base: 'a\n',
+      mine: 'b\n',
+      theirs: 'c\n',
+    },
+    {
+      path: 'etc/passwd',
+      outcome: 'conflict',
+      reason: 'accounts',
+      details: ['passwd: 999 would have the number of another (a, b).'],
+      beside: 'etc/passwd.dpkg-dist',
+      base: null,
+      mine: null,
+      theirs: null,
+    },
   ],
 };

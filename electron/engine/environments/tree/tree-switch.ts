@@ -19,7 +19,7 @@ import { resolveInTree } from '../resolve.js';
 import { statusOf } from './overlay-view.js';
 import { folderAttributes, inOrder, place, placementSchema, type Placement } from './placements.js';
 import { volumesOf } from './places.js';
-import { switchFolder } from './restore-folders.js';
+import { relativeToRoot, switchFolder } from './restore-folders.js';
 
 const unitSchema = z.strictObject({
   /** The unit, relative to the root. */
@@ -133,7 +133,13 @@ export class TreeSwitch implements Switch {
   prepareRollback(keepsakes: readonly Keepsake[]): void {
     const folders = new Set<RawPath>();
     const kept: Placement[] = [];
-    for (const { path, exists } of keepsakes) {
+    const replaced = new Set<string>();
+    for (const { path, exists, from } of keepsakes) {
+      if (from !== undefined) {
+        kept.push({ put: 'entry', path, from: relativeToRoot(this.system, from) });
+        replaced.add(path);
+        continue;
+      }
       if (!exists) {
         kept.push({ put: 'nothing', path });
         continue;
@@ -149,7 +155,8 @@ export class TreeSwitch implements Switch {
       kept.push({ put: 'folder', path, attributes: folderAttributes(now) });
       kept.push({ put: 'time', path, time: String(bigStatus(now).mtimeNs) });
     }
-    writeJsonLines(this.#list('rollback'), inOrder([...this.read('backward'), ...kept]));
+    const saved = this.read('backward').filter(({ put, path }) => put === 'time' || !replaced.has(path));
+    writeJsonLines(this.#list('rollback'), inOrder([...saved, ...kept]));
   }
 
   /** Folders above a path that the tree which is not in use does not have: the update brought them. */

@@ -1,19 +1,19 @@
 /**
  * What the user changed between staging and activation. What does not collide with the update is carried over (the new
- * tree is built from the current one, so nothing has to be done for it); a collision stops the activation.
+ * tree is built from the current one, so nothing has to be done for it); a collision must be merged, or stops the activation.
  */
-import { classify } from './environments/areas.js';
-import type { Clone, TreeView } from './environments/environment.js';
-import { sameContent, typeOf } from './environments/tree/overlay-changes.js';
-import { statusOf } from './environments/tree/overlay-view.js';
-import { compareManifests } from './manifest/compare.js';
-import { readManifest } from './manifest/read.js';
-import { join, parentOf, type RawPath } from './posix/raw-path.js';
-import type { TreeChange } from './review/tree-change.js';
-import { scanEnvironment } from './scan-environment.js';
-import type { System } from './system.js';
-import type { Engine } from './engine.js';
-import { Fault } from './fault.js';
+import { classify } from '../environments/areas.js';
+import type { Clone, TreeView } from '../environments/environment.js';
+import { sameContent, typeOf } from '../environments/tree/overlay-changes.js';
+import { statusOf } from '../environments/tree/overlay-view.js';
+import { compareManifests } from '../manifest/compare.js';
+import { readManifest } from '../manifest/read.js';
+import { join, parentOf, type RawPath } from '../posix/raw-path.js';
+import type { TreeChange } from '../review/tree-change.js';
+import { scanEnvironment } from '../scan-environment.js';
+import type { System } from '../system.js';
+import type { Engine } from '../engine.js';
+import { Fault } from '../fault.js';
 
 export interface Meanwhile {
   readonly carried: readonly RawPath[];
