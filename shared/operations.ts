@@ -14,6 +14,7 @@ import {
   recoveredSchema,
   rolledBackSchema,
   stagedSchema,
+  unscheduledSchema,
 } from './history.js';
 import { machineSchema } from './machine.js';
 import { activations, idSchema, planSchema, scopes } from './plan.js';
@@ -94,9 +95,16 @@ export const operations = {
   activate: operation(
     'run',
     'activate',
-    { stage: idSchema.optional(), how: z.enum(activations).optional() },
+    {
+      stage: idSchema.optional(),
+      how: z.enum(activations).optional(),
+      /** Not now but at this moment, in UTC, within the next seven days. */
+      at: z.iso.datetime().optional(),
+    },
     activatedSchema,
   ),
+  /** Takes a scheduled switch back; the staged environment stays. */
+  unschedule: operation('run', 'activate', {}, unscheduledSchema),
   rollback: operation('run', 'rollback', { restorePoint: idSchema.optional() }, rolledBackSchema),
   prune: operation(
     'run',

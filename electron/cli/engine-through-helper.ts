@@ -67,6 +67,7 @@ export function engineThroughHelper(access: HelperAccess, inProcess: EngineVerbs
       scheduled
         ? Promise.resolve({ ok: false, problem: problem('NOT_ROOT') })
         : run(system, 'activate', options),
+    unschedule: (system) => run(system, 'unschedule', {}),
     rollback: (system, { dryRun, ...which }) =>
       dryRun
         ? query('preview', which, () => inProcess.rollback(system, { ...which, dryRun }))

@@ -5,7 +5,15 @@
 import type { CheckReport, CheckResult } from '../../shared/check.js';
 import type { Review } from '../../shared/changeset.js';
 import type { Outcome } from '../../shared/errors.js';
-import type { Activated, History, Pruned, Recovered, RolledBack, Staged } from '../../shared/history.js';
+import type {
+  Activated,
+  History,
+  Pruned,
+  Recovered,
+  RolledBack,
+  Staged,
+  Unscheduled,
+} from '../../shared/history.js';
 import type { Machine } from '../../shared/machine.js';
 import type { Activation, Plan, Scope } from '../../shared/plan.js';
 import type { PracticeResult } from '../../shared/practice.js';
@@ -42,8 +50,15 @@ export interface EngineVerbs {
   review(system: System, options: { readonly stage?: string }): Promise<Outcome<Review>>;
   activate(
     system: System,
-    options: { readonly stage?: string; readonly how?: Activation; readonly scheduled?: boolean },
+    options: {
+      readonly stage?: string;
+      readonly how?: Activation;
+      /** Not now but at this moment (ISO 8601, UTC). */
+      readonly at?: string;
+      readonly scheduled?: boolean;
+    },
   ): Promise<Outcome<Activated>>;
+  unschedule(system: System): Promise<Outcome<Unscheduled>>;
   rollback(
     system: System,
     options: { readonly restorePoint?: string; readonly dryRun: boolean },
@@ -69,6 +84,7 @@ export const engine: EngineVerbs = {
   stage: async (system, options) => (await import('../engine/stage.js')).stage(system, options),
   review: async (system, options) => (await import('../engine/review.js')).review(system, options),
   activate: async (system, options) => (await import('../engine/activate.js')).activate(system, options),
+  unschedule: async (system) => (await import('../engine/unschedule.js')).unschedule(system),
   rollback: async (system, options) => (await import('../engine/rollback.js')).rollback(system, options),
   history: async (system) => (await import('../engine/history.js')).history(system),
   recover: async (system) => (await import('../engine/recover.js')).recover(system),

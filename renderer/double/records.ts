@@ -15,6 +15,13 @@ const minute = 60_000;
 export const hours = 60 * minute;
 export const days = 24 * hours;
 export const ago = (milliseconds: number): string => new Date(now - milliseconds).toISOString();
+const atHour = (day: number): string => {
+  const today = new Date(now);
+  return new Date(today.getFullYear(), today.getMonth(), today.getDate() + day, 22, 0).toISOString();
+};
+/** Tomorrow rather than today: it is still to come at any hour in which somebody looks. */
+export const tonight = atHour(1);
+export const lastNight = atHour(-1);
 export const mb = 1000 ** 2;
 export const gb = 1000 ** 3;
 

@@ -23,6 +23,7 @@ import { rollback } from '../../engine/rollback.js';
 import { changeSettings, settings } from '../../engine/settings.js';
 import { stage } from '../../engine/stage.js';
 import type { System } from '../../engine/system.js';
+import { unschedule } from '../../engine/unschedule.js';
 import { silent } from '../../engine/report.js';
 import type { Runs } from '../runs/runs.js';
 import type { StatusKeeper } from '../status/status-keeper.js';
@@ -43,6 +44,7 @@ export const actionOfKind: Readonly<Record<RunKind, Action>> = {
   stage: 'stage',
   decide: 'stage',
   activate: 'activate',
+  unschedule: 'activate',
   rollback: 'rollback',
   prune: 'rollback',
   recover: 'rollback',
@@ -142,15 +144,18 @@ export function handlers({ subject, runs, status, ready }: HandlersOptions): Han
         }),
       ),
     decide: (given, context) => run('decide', context, given.stage, (system) => decide(system, given)),
-    activate: ({ stage: id, how }, context) =>
+    activate: ({ stage: id, how, at }, context) =>
       run('activate', context, id, async (system) => {
         const outcome = await activate(system, {
           ...(id === undefined ? {} : { stage: id }),
           ...(how === undefined ? {} : { how }),
+          // This helper sees to it, if nobody else does.
+          ...(at === undefined ? {} : { at, attended: true }),
         });
         if (outcome.ok && !outcome.value.scheduled) status.notePending(undefined);
         return outcome;
       }),
+    unschedule: (_, context) => run('unschedule', context, undefined, unschedule),
     rollback: ({ restorePoint }, context) =>
       run('rollback', context, restorePoint, async (system) => {
         const outcome = await rollback(system, restorePoint === undefined ? {} : { restorePoint });

@@ -22,6 +22,7 @@ const runs: readonly (readonly [string, unknown])[] = [
   ['stage', { scope: 'all' }],
   ['decide', { stage: 'stage-1', decisions: [{ conflict: 'aaaa', choice: 'mine' }] }],
   ['activate', {}],
+  ['unschedule', {}],
   ['rollback', {}],
   ['prune', {}],
   ['recover', {}],

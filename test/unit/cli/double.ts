@@ -21,6 +21,7 @@ export function doubleEngine(other: Partial<EngineVerbs> = {}, calls: unknown[][
     stage: () => good(values.staged),
     review: () => good(values.review),
     activate: () => good(values.activated),
+    unschedule: () => good({ stage: values.activated.stage }),
     rollback: (_system, { dryRun }) => good({ ...values.rolledBack, dryRun }),
     history: () => good(values.history),
     recover: () => good({ transactions: [], cleaned: [] }),

@@ -213,6 +213,7 @@ export const activated: Activated = {
   how: 'live',
   seconds: 1.9,
   scheduled: false,
+  at: null,
   switchSeconds: 0.04,
   carried: ['/etc/hosts'],
   restart: ['ssh.service'],

@@ -46,6 +46,7 @@ const valid: { readonly [N in AppOperation]: AppParams<N> } = {
   stage: {},
   decide: { stage: 'stage-1', decisions: [{ conflict: 'conflict-1', choice: 'mine' }] },
   activate: {},
+  unschedule: {},
   rollback: {},
   prune: {},
   recover: {},
