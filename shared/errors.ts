@@ -80,6 +80,11 @@ export const errorTexts = {
     'Install Understudy with its systemd units, set it in the app and leave the app open, or use "--how shutdown".',
   ),
 
+  CHANGELOG_UNAVAILABLE: failed(
+    'What is new in this package could not be found.',
+    'It comes with the package: try again after "understudy stage", or with a network.',
+  ),
+
   PLAN_UNKNOWN: usage('There is no plan with this id.', 'Run "understudy plan" to make one.'),
   PLAN_STALE: failed(
     'The plan no longer matches what the archive offers or what is installed.',

@@ -4,6 +4,7 @@
  * enumerations, numbers and settings; never a command, an environment variable or a path.
  */
 import { z } from 'zod';
+import { changelogSchema, versionSchema } from './changelog.js';
 import { checkReportSchema } from './check.js';
 import { reviewSchema } from './changeset.js';
 import { decisionSchema } from './decision.js';
@@ -65,6 +66,13 @@ export const operations = {
   ),
   history: operation('query', 'inspect', {}, historySchema),
   review: operation('query', 'inspect', { stage: idSchema.optional() }, reviewSchema),
+  /** What is new in a version of a package, seen from the installed one. May ask the archive. */
+  changelog: operation(
+    'query',
+    'inspect',
+    { name: packageNameSchema, version: versionSchema },
+    changelogSchema,
+  ),
   /** A plan that was made before. */
   planned: operation('query', 'inspect', { plan: idSchema.optional() }, planSchema),
   /** The log of the newest run. */

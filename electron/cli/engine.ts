@@ -2,6 +2,7 @@
  * What the command line needs of the engine, and the only place where it reaches the engine's verbs. They are loaded
  * when the first of them is called, so that `help` and usage errors answer at once.
  */
+import type { Changelog } from '../../shared/changelog.js';
 import type { CheckReport, CheckResult } from '../../shared/check.js';
 import type { Review } from '../../shared/changeset.js';
 import type { Outcome } from '../../shared/errors.js';
@@ -48,6 +49,10 @@ export interface EngineVerbs {
     },
   ): Promise<Outcome<Staged>>;
   review(system: System, options: { readonly stage?: string }): Promise<Outcome<Review>>;
+  changelog(
+    system: System,
+    options: { readonly name: string; readonly version?: string },
+  ): Promise<Outcome<Changelog>>;
   activate(
     system: System,
     options: {
@@ -83,6 +88,7 @@ export const engine: EngineVerbs = {
   plan: async (system, options) => (await import('../engine/plan.js')).plan(system, options),
   stage: async (system, options) => (await import('../engine/stage.js')).stage(system, options),
   review: async (system, options) => (await import('../engine/review.js')).review(system, options),
+  changelog: async (system, options) => (await import('../engine/changelog.js')).changelog(system, options),
   activate: async (system, options) => (await import('../engine/activate.js')).activate(system, options),
   unschedule: async (system) => (await import('../engine/unschedule.js')).unschedule(system),
   rollback: async (system, options) => (await import('../engine/rollback.js')).rollback(system, options),

@@ -86,6 +86,7 @@ export function handlersFor(scene: Scene, emit: (event: AppEvent) => void): AppH
     },
     history: () => yes(records.history),
     review: () => yes(records.review),
+    changelog: ({ name, version }) => yes({ ...records.changelog, package: name, to: version }),
     planned: () => yes(records.plan),
     log: () => yes(records.log),
     preview: () => yes(records.preview),

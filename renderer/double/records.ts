@@ -1,5 +1,6 @@
 /** The usual records of the double: a Debian workstation with some history. Typed by the contract, so that they cannot drift from it. */
 import type { AppState } from '../../shared/app.js';
+import type { Changelog } from '../../shared/changelog.js';
 import type { Review } from '../../shared/changeset.js';
 import type { CheckReport } from '../../shared/check.js';
 import type { History, RestorePoint, RolledBack } from '../../shared/history.js';
@@ -33,6 +34,7 @@ export interface Records {
   readonly preferences: Preferences;
   readonly plan: Plan;
   readonly review: Review;
+  readonly changelog: Changelog;
   readonly check: CheckReport;
   readonly log: RunLog;
   readonly report: string;
@@ -366,6 +368,23 @@ export const review: Review = {
   ready: true,
 };
 
+export const changelog: Changelog = {
+  package: 'openssl',
+  from: '3.0.17-1~deb12u2',
+  to: '3.0.17-1~deb12u3',
+  source: 'staged',
+  text: [
+    'openssl (3.0.17-1~deb12u3) bookworm-security; urgency=medium',
+    '',
+    '  * A message that was made up could make the program read beyond the end of',
+    '    its memory while a key was being unwrapped.',
+    '  * A connection that is closed early no longer keeps its buffers.',
+    '',
+    ' -- A Maintainer <maintainer@example.org>  Thu, 29 Oct 2026 18:02:11 +0100',
+  ].join('\n'),
+  cut: false,
+};
+
 export const check: CheckReport = {
   result: 'warn',
   checks: [
@@ -425,6 +444,7 @@ export const usual: Records = {
   preferences,
   plan,
   review,
+  changelog,
   check,
   log,
   report,

@@ -54,6 +54,7 @@ const right: { readonly [V in Verb]: readonly Params<V>[] } = {
   check: [{ moment: 'before-stage' }, { moment: 'before-activation', plan }],
   history: [{}],
   review: [{}, { stage }],
+  changelog: [{ name: 'base-files', version: '12.4+deb12u12' }],
   planned: [{}, { plan }],
   log: [{}],
   preview: [{}, { restorePoint }],

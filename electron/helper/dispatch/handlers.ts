@@ -9,6 +9,7 @@ import type { Action } from '../../../shared/operations.js';
 import type { RunKind } from '../../../shared/run.js';
 import type { Status } from '../../../shared/status.js';
 import { activate } from '../../engine/activate.js';
+import { changelog } from '../../engine/changelog.js';
 import { check } from '../../engine/check.js';
 import { decide } from '../../engine/decide.js';
 import { outcomeOf } from '../../engine/fault.js';
@@ -119,6 +120,7 @@ export function handlers({ subject, runs, status, ready }: HandlersOptions): Han
     history: (_, context) => query(context, history),
     review: ({ stage: id }, context) =>
       query(context, (system) => review(system, id === undefined ? {} : { stage: id })),
+    changelog: (given, context) => query(context, (system) => changelog(system, given)),
     planned: ({ plan: id }, context) => query(context, (system) => planned(system, id)),
     settings: (_, context) => query(context, settings),
     preview: ({ restorePoint }, context) =>

@@ -64,6 +64,10 @@ export const problems = () => ({
       'Nobody would be there to carry out the switch at that moment.',
       'Install Understudy on this system, or switch at the next shutdown.',
     ),
+    CHANGELOG_UNAVAILABLE: text(
+      'What is new in this package could not be found.',
+      'It comes with the package: look again in the review, or with a network.',
+    ),
     PLAN_UNKNOWN: text('This plan is no longer there.', 'Look for updates again.'),
     PLAN_STALE: text(
       'What is offered or installed has changed since the plan was made.',

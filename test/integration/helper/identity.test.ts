@@ -35,6 +35,7 @@ const queries: readonly (readonly [string, unknown])[] = [
   ['history', {}],
   ['review', {}],
   ['planned', {}],
+  ['changelog', { name: 'no-such-package', version: '1' }],
   ['log', {}],
   ['preview', {}],
   ['settings', {}],

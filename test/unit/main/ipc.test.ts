@@ -38,6 +38,7 @@ const valid: { readonly [N in AppOperation]: AppParams<N> } = {
   check: { moment: 'before-stage' },
   history: {},
   review: {},
+  changelog: { name: 'base-files', version: '1' },
   planned: {},
   log: {},
   preview: {},
