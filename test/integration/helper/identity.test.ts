@@ -189,6 +189,7 @@ describe.skipIf(!isRoot)('who may do what (needs root)', () => {
         'stage',
         'stage',
         'activate',
+        'activate',
         'rollback',
         'rollback',
         'rollback',
