@@ -73,7 +73,12 @@ function requireNode(node) {
 
 /** The socket first, so that nobody starts the helper again. The unit that switches at shutdown is left: to stop it is to switch. */
 function stopUnits() {
-  for (const name of ['understudy-helper.socket', 'understudy-helper.service', 'understudy-stage.timer'])
+  for (const name of [
+    'understudy-helper.socket',
+    'understudy-helper.timer', // set for a switch at a moment
+    'understudy-helper.service',
+    'understudy-stage.timer',
+  ])
     spawnSync('systemctl', ['stop', name], { stdio: 'ignore', timeout: stopping });
 }
 

@@ -72,6 +72,20 @@ export const errorTexts = {
     'See the details for the packages concerned.',
   ),
 
+  HOUR_OUT_OF_RANGE: usage(
+    'A switch can be set for a moment within the next seven days.',
+    'Choose a moment that is still to come; see the details.',
+  ),
+  HOUR_UNATTENDED: failed(
+    'Nobody would be there to carry out the switch at that moment.',
+    'Install Understudy with its systemd units, set it in the app and leave the app open, or use "--how shutdown".',
+  ),
+
+  CHANGELOG_UNAVAILABLE: failed(
+    'What is new in this package could not be found.',
+    'It comes with the package: try again after "understudy stage", or with a network.',
+  ),
+
   PLAN_UNKNOWN: usage('There is no plan with this id.', 'Run "understudy plan" to make one.'),
   PLAN_STALE: failed(
     'The plan no longer matches what the archive offers or what is installed.',

@@ -58,8 +58,9 @@ export const activatedSchema = z.strictObject({
   stage: idSchema,
   /** Null while the switch is only scheduled. */
   restorePoint: idSchema.nullable(),
-  /** True when nothing was switched yet: it will be at the next shutdown. */
+  /** True when nothing was switched yet: it will be at the next shutdown, or at the moment `at`. */
   scheduled: z.boolean(),
+  at: z.string().nullable(),
   how: z.enum(activations),
   seconds: z.number(),
   /** From the exchange until everything had followed: the time in which old and new could be seen side by side. */
@@ -70,6 +71,12 @@ export const activatedSchema = z.strictObject({
   remarks: z.array(z.string()),
 });
 export type Activated = z.infer<typeof activatedSchema>;
+
+export const unscheduledSchema = z.strictObject({
+  /** What will not be switched to any more; null when nothing was scheduled. */
+  stage: idSchema.nullable(),
+});
+export type Unscheduled = z.infer<typeof unscheduledSchema>;
 
 export const rolledBackSchema = z.strictObject({
   restorePoint: idSchema,

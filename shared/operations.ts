@@ -4,6 +4,7 @@
  * enumerations, numbers and settings; never a command, an environment variable or a path.
  */
 import { z } from 'zod';
+import { changelogSchema, versionSchema } from './changelog.js';
 import { checkReportSchema } from './check.js';
 import { reviewSchema } from './changeset.js';
 import { decisionSchema } from './decision.js';
@@ -14,6 +15,7 @@ import {
   recoveredSchema,
   rolledBackSchema,
   stagedSchema,
+  unscheduledSchema,
 } from './history.js';
 import { machineSchema } from './machine.js';
 import { activations, idSchema, planSchema, scopes } from './plan.js';
@@ -64,6 +66,13 @@ export const operations = {
   ),
   history: operation('query', 'inspect', {}, historySchema),
   review: operation('query', 'inspect', { stage: idSchema.optional() }, reviewSchema),
+  /** What is new in a version of a package, seen from the installed one. May ask the archive. */
+  changelog: operation(
+    'query',
+    'inspect',
+    { name: packageNameSchema, version: versionSchema },
+    changelogSchema,
+  ),
   /** A plan that was made before. */
   planned: operation('query', 'inspect', { plan: idSchema.optional() }, planSchema),
   /** The log of the newest run. */
@@ -94,9 +103,16 @@ export const operations = {
   activate: operation(
     'run',
     'activate',
-    { stage: idSchema.optional(), how: z.enum(activations).optional() },
+    {
+      stage: idSchema.optional(),
+      how: z.enum(activations).optional(),
+      /** Not now but at this moment, in UTC, within the next seven days. */
+      at: z.iso.datetime().optional(),
+    },
     activatedSchema,
   ),
+  /** Takes a scheduled switch back; the staged environment stays. */
+  unschedule: operation('run', 'activate', {}, unscheduledSchema),
   rollback: operation('run', 'rollback', { restorePoint: idSchema.optional() }, rolledBackSchema),
   prune: operation(
     'run',

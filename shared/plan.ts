@@ -25,6 +25,9 @@ export type PackageChange = z.infer<typeof packageChangeSchema>;
 export const activations = ['live', 'soft-reboot', 'kexec', 'reboot', 'shutdown'] as const;
 export type Activation = (typeof activations)[number];
 
+/** How far ahead a switch can be scheduled. */
+export const furthestHourMs = 7 * 24 * 3_600_000;
+
 export const planSchema = z.strictObject({
   version: z.literal(1),
   id: idSchema,

@@ -10,6 +10,7 @@ export const runKinds = [
   'stage',
   'decide',
   'activate',
+  'unschedule',
   'rollback',
   'prune',
   'recover',

@@ -15,6 +15,9 @@
  * It is derived from the helper's status alone (`services/update-state.ts`), so that what is shown equals what the journal
  * says. `interrupted` is what a power cut leaves; `recover` leads to `recovered`, never anywhere else. From `done` one can plan
  * again or roll back; `rolling-back` ends in `rolled-back`, or in `interrupted` when it is cut.
+ *
+ * `staged` has three faces: waiting, scheduled (for the next shutdown, or for a moment), and missed: the moment passed and the
+ * switch did not happen. A missed switch is offered again, and never made up for by itself.
  */
 import { z } from 'zod';
 import { receivedProblemSchema } from './errors.js';
@@ -22,6 +25,7 @@ import { transactionKinds } from './history.js';
 import { activations, idSchema } from './plan.js';
 import { progressEventSchema } from './progress.js';
 import { runKinds } from './run.js';
+import { missedSchema } from './status.js';
 
 const progress = progressEventSchema.nullable();
 const state = <N extends string, S extends z.ZodRawShape>(name: N, shape: S) =>
@@ -43,8 +47,11 @@ export const updateStateSchema = z.discriminatedUnion('state', [
     plan: idSchema,
     how: z.enum(activations),
     interruptionSeconds: z.number(),
-    /** It will be switched to at the next shutdown. */
+    /** It will be switched to at the next shutdown, or at the moment `scheduledAt`. */
     scheduled: z.boolean(),
+    scheduledAt: z.string().nullable(),
+    /** It was to be switched to at a moment that passed without it, and the user has not seen that yet. */
+    missed: missedSchema.nullable(),
   }),
   state('needs-decision', { stage: idSchema, undecided: z.number() }),
   state('switching', { stage: idSchema.nullable(), run: idSchema, progress }),

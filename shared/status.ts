@@ -3,10 +3,18 @@
  * are the helper's; a client that connects in the middle of a run gets them first, then every change.
  */
 import { z } from 'zod';
-import { problemSchema } from './errors.js';
+import { problemSchema, receivedProblemSchema } from './errors.js';
 import { historyEntrySchema, recoveredSchema } from './history.js';
 import { activations, idSchema } from './plan.js';
 import { endedRunSchema, runSchema } from './run.js';
+
+/** A switch that was scheduled for a moment and did not happen then; it is not made up for by itself. */
+export const missedSchema = z.strictObject({
+  at: z.string(),
+  /** What stood in the way; null when nobody was there to carry it out, as when the machine was off. */
+  problem: receivedProblemSchema.nullable(),
+});
+export type Missed = z.infer<typeof missedSchema>;
 
 export const statusSchema = z.strictObject({
   helper: z.strictObject({
@@ -47,8 +55,10 @@ export const statusSchema = z.strictObject({
       packages: z.number(),
       conflicts: z.number(),
       undecided: z.number(),
-      /** It will be activated at the next shutdown. */
+      /** It will be activated at the next shutdown, or at the moment `scheduledAt`. */
       scheduled: z.boolean(),
+      scheduledAt: z.string().nullable(),
+      missed: missedSchema.nullable(),
     })
     .nullable(),
   /** The newest ended switch or rollback in the journal. */

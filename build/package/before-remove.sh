@@ -7,7 +7,7 @@ case "$1" in
 esac
 if command -v systemctl >/dev/null; then
   if [ -d /run/systemd/system ]; then
-    systemctl stop understudy-helper.socket understudy-helper.service understudy-stage.timer 2>/dev/null || true
+    systemctl stop understudy-helper.socket understudy-helper.timer understudy-helper.service understudy-stage.timer 2>/dev/null || true
   fi
   systemctl disable @units@ >/dev/null 2>&1 || true
 fi

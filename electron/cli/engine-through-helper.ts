@@ -55,6 +55,11 @@ export function engineThroughHelper(access: HelperAccess, inProcess: EngineVerbs
         () => inProcess.check(system, options),
       ),
     review: (system, options) => query('review', options, () => inProcess.review(system, options)),
+    changelog: (system, { name, version }) => {
+      // Without a version it is looked up here, which needs no right.
+      const here = () => inProcess.changelog(system, { name, ...(version === undefined ? {} : { version }) });
+      return version === undefined ? here() : query('changelog', { name, version }, here);
+    },
     history: (system) => query('history', {}, () => inProcess.history(system)),
     status: (system) => read(settledStatus, () => inProcess.status(system)),
     settings: (system) => query('settings', {}, () => inProcess.settings(system)),
@@ -67,6 +72,7 @@ export function engineThroughHelper(access: HelperAccess, inProcess: EngineVerbs
       scheduled
         ? Promise.resolve({ ok: false, problem: problem('NOT_ROOT') })
         : run(system, 'activate', options),
+    unschedule: (system) => run(system, 'unschedule', {}),
     rollback: (system, { dryRun, ...which }) =>
       dryRun
         ? query('preview', which, () => inProcess.rollback(system, { ...which, dryRun }))

@@ -2,10 +2,19 @@
  * What the command line needs of the engine, and the only place where it reaches the engine's verbs. They are loaded
  * when the first of them is called, so that `help` and usage errors answer at once.
  */
+import type { Changelog } from '../../shared/changelog.js';
 import type { CheckReport, CheckResult } from '../../shared/check.js';
 import type { Review } from '../../shared/changeset.js';
 import type { Outcome } from '../../shared/errors.js';
-import type { Activated, History, Pruned, Recovered, RolledBack, Staged } from '../../shared/history.js';
+import type {
+  Activated,
+  History,
+  Pruned,
+  Recovered,
+  RolledBack,
+  Staged,
+  Unscheduled,
+} from '../../shared/history.js';
 import type { Machine } from '../../shared/machine.js';
 import type { Merged } from '../../shared/merge.js';
 import type { Activation, Plan, Scope } from '../../shared/plan.js';
@@ -42,10 +51,21 @@ export interface EngineVerbs {
     },
   ): Promise<Outcome<Staged>>;
   review(system: System, options: { readonly stage?: string }): Promise<Outcome<Review>>;
+  changelog(
+    system: System,
+    options: { readonly name: string; readonly version?: string },
+  ): Promise<Outcome<Changelog>>;
   activate(
     system: System,
-    options: { readonly stage?: string; readonly how?: Activation; readonly scheduled?: boolean },
+    options: {
+      readonly stage?: string;
+      readonly how?: Activation;
+      /** Not now but at this moment (ISO 8601, UTC). */
+      readonly at?: string;
+      readonly scheduled?: boolean;
+    },
   ): Promise<Outcome<Activated>>;
+  unschedule(system: System): Promise<Outcome<Unscheduled>>;
   rollback(
     system: System,
     options: { readonly restorePoint?: string; readonly dryRun: boolean },
@@ -71,7 +91,9 @@ export const engine: EngineVerbs = {
   plan: async (system, options) => (await import('../engine/plan.js')).plan(system, options),
   stage: async (system, options) => (await import('../engine/stage.js')).stage(system, options),
   review: async (system, options) => (await import('../engine/review.js')).review(system, options),
+  changelog: async (system, options) => (await import('../engine/changelog.js')).changelog(system, options),
   activate: async (system, options) => (await import('../engine/activate.js')).activate(system, options),
+  unschedule: async (system) => (await import('../engine/unschedule.js')).unschedule(system),
   rollback: async (system, options) => (await import('../engine/rollback.js')).rollback(system, options),
   history: async (system) => (await import('../engine/history.js')).history(system),
   recover: async (system) => (await import('../engine/recover.js')).recover(system),

@@ -26,6 +26,7 @@ import { recordAfter } from './record-activation.js';
 import { withAccountsLock } from './reintegrate/accounts/account-lock.js';
 import { requireRecovered } from './recover.js';
 import { followActivation } from './restart.js';
+import { requireHour, setForHour } from './schedule-hour.js';
 import type { TreeChange } from './review/tree-change.js';
 import type { System } from './system.js';
 
@@ -33,6 +34,10 @@ export interface ActivateOptions {
   readonly stage?: string;
   /** By default what the plan chose. On a running system `shutdown` only schedules. */
   readonly how?: Activation;
+  /** Not now but at this moment (ISO 8601, UTC). */
+  readonly at?: string;
+  /** The caller lives until then and carries it out (`activateAtHour`). */
+  readonly attended?: boolean;
   /** Carries out what was scheduled for the shutdown, which is now. */
   readonly scheduled?: boolean;
 }
@@ -51,10 +56,17 @@ export function activate(system: System, options: ActivateOptions = {}): Promise
       const record = readStage(system, engine.environment, id);
       if (!record.ready) throw new Fault('STAGE_UNVERIFIED', ...failedProofs(record));
       const how = options.scheduled ? 'shutdown' : (options.how ?? record.plan.activation.how);
+      if (options.at !== undefined) requireHour(options.at, how, options.how !== undefined, new Date());
       const atomic = requireWay(engine, how);
       await requireReadiness(engine, { moment: 'before-activation', plan: record.plan });
-      if (how === 'shutdown' && system.isRunning && !options.scheduled)
-        return schedule(system, record, started);
+      if (options.at !== undefined) {
+        await setForHour(system, { stage: record.id, at: options.at, how }, options.attended ?? false);
+        return scheduled(record, { how, at: options.at, started });
+      }
+      if (how === 'shutdown' && system.isRunning && !options.scheduled) {
+        scheduleAtShutdown(system, record.id);
+        return scheduled(record, { how, at: null, started });
+      }
       const way = { how, atomic, started, unattended: options.scheduled ?? false };
       return withPackageLocks(system, engine.packages, () => commit(engine, record, way));
     });
@@ -62,14 +74,20 @@ export function activate(system: System, options: ActivateOptions = {}): Promise
   });
 }
 
-function schedule(system: System, { id, plan }: StageRecord, started: number): Activated {
-  scheduleAtShutdown(system, id);
+interface ForLater {
+  readonly how: Activation;
+  readonly at: string | null;
+  readonly started: number;
+}
+
+function scheduled({ id, plan }: StageRecord, { how, at, started }: ForLater): Activated {
   const seconds = (Date.now() - started) / 1000;
   return {
     stage: id,
     restorePoint: null,
     scheduled: true,
-    how: 'shutdown',
+    at,
+    how,
     seconds,
     switchSeconds: 0,
     carried: [],
@@ -169,6 +187,7 @@ async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<A
       stage: record.id,
       restorePoint,
       scheduled: false,
+      at: null,
       how: way.how,
       seconds: (Date.now() - way.started) / 1000,
       switchSeconds,

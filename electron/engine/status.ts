@@ -12,13 +12,19 @@ import { requireComplete } from './records/complete.js';
 import { entryOf } from './records/entries.js';
 import { readPlan } from './records/plans.js';
 import { restorePointsOf } from './records/restore-points.js';
-import { scheduledStage } from './records/schedule.js';
+import { latestMs, scheduleFacts } from './records/schedule.js';
 import { stagesOf, type StageRecord } from './records/stages.js';
 import { unseenRecords } from './records/unseen-records.js';
 import { activatedStages, succeeded, unreadableTitle, vouchedRestorePoints } from './records/vouched.js';
 import type { System } from './system.js';
 
 export { recordsStamp } from './records/stamp.js';
+
+/** Until when facts hold while the records stay as they are: the moment of a switch passes by itself. Milliseconds since the epoch. */
+export function holdsUntil({ staged }: Facts): number {
+  const at = staged?.scheduledAt ?? null;
+  return at === null ? Number.POSITIVE_INFINITY : Date.parse(at) + latestMs;
+}
 
 /** The rest of a status is what the process knows that answers. */
 export type Facts = Omit<Status, 'helper' | 'run' | 'last' | 'recovered' | 'pending'>;
@@ -36,16 +42,16 @@ const nothing: Facts = {
 };
 
 /** `interrupted` is any open transaction: the caller knows whether it is working on it itself. */
-export function facts(system: System): Facts {
+export function facts(system: System, now = new Date()): Facts {
   try {
-    return seen(engineFor(system));
+    return seen(engineFor(system), now);
   } catch (error) {
     const unseen = unseenRecords(system, error);
     return unseen ? { ...nothing, unseen: [unseen] } : { ...nothing, problem: faultOf(error).problem };
   }
 }
 
-function seen({ system, environment }: Engine): Facts {
+function seen({ system, environment }: Engine, now: Date): Facts {
   const kept = { clones: environment.clones(system), restorePoints: environment.restorePoints(system) };
   const transactions = transactionsOf(system);
   requireComplete(transactions, kept);
@@ -58,7 +64,7 @@ function seen({ system, environment }: Engine): Facts {
   return {
     interrupted: open ? { transaction: open.id, kind: open.kind } : null,
     plan: waitingPlan(system, stages, transactions),
-    staged: stagedOf(system, stages.at(-1)),
+    staged: stagedOf(system, stages.at(-1), now),
     latest: latest ? latestOf(latest) : null,
     ...restorePoints(transactions, restorePointsOf(system, environment)),
     automatic: readAutomatic(system),
@@ -115,7 +121,7 @@ function wasCarriedOut(
   });
 }
 
-function stagedOf(system: System, stage: StageRecord | undefined): Facts['staged'] {
+function stagedOf(system: System, stage: StageRecord | undefined, now: Date): Facts['staged'] {
   if (!stage) return null;
   const { id, plan, created, ready, conflicts } = stage;
   return {
@@ -128,7 +134,7 @@ function stagedOf(system: System, stage: StageRecord | undefined): Facts['staged
     packages: plan.changes.length,
     conflicts: conflicts.length,
     undecided: conflicts.filter(({ decided }) => !decided).length,
-    scheduled: scheduledStage(system) === id,
+    ...scheduleFacts(system, id, now),
   };
 }
 

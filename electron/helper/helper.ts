@@ -5,6 +5,7 @@ import { dispatch } from './dispatch/dispatch.js';
 import { actionOfKind, handlers } from './dispatch/handlers.js';
 import type { Subject } from './dispatch/subject.js';
 import { recover } from '../engine/recover.js';
+import { HourWatch } from './runs/hour-watch.js';
 import { Runs } from './runs/runs.js';
 import { HelperServer, type ServerOptions } from './server/server.js';
 import { IdleWatch } from './start/idle.js';
@@ -26,7 +27,7 @@ export interface Helper {
   stop(): Promise<void>;
 }
 
-/** How often it is looked whether someone else changed the records, while anyone watches. */
+/** How often it is looked whether someone else changed the records, while anyone watches, and whether the moment of a switch has come. */
 const lookMs = 2_000;
 
 export function makeHelper(parts: HelperParts): Helper {
@@ -41,6 +42,7 @@ export function makeHelper(parts: HelperParts): Helper {
     onProgress: (run, event) => server.publish({ kind: 'progress', run, event }),
   });
   const status = new StatusKeeper({ version, subject, runs: () => runs, onCounted: publishStatus });
+  const hours = new HourWatch({ subject, runs, status, onChange: () => idle.look() });
   const snapshot = (): HelperEvent => ({ kind: 'status', status: status.read() });
 
   let isReady: (begun: Promise<void>) => void = () => undefined;
@@ -59,7 +61,7 @@ export function makeHelper(parts: HelperParts): Helper {
   });
   const idle = new IdleWatch(
     idleMs,
-    () => server.clients > 0 || runs.current !== null,
+    () => server.clients > 0 || runs.current !== null || hours.holds,
     () => void stop(),
   );
   let looking: NodeJS.Timeout | undefined;
@@ -79,6 +81,7 @@ export function makeHelper(parts: HelperParts): Helper {
       if (outcome.ok) status.noteRecovered(outcome.value.transactions);
       return outcome;
     });
+    await hours.begin();
   }
 
   let stopping: Promise<void> | undefined;
@@ -98,6 +101,7 @@ export function makeHelper(parts: HelperParts): Helper {
     async listen(where) {
       await server.listen(where);
       looking = setInterval(() => {
+        hours.look();
         if (server.clients > 0 && status.isOutdated()) publishStatus();
       }, lookMs);
       isReady(begin());

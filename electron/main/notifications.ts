@@ -27,6 +27,7 @@ export interface NotifierOptions {
 /** Where a click leads, and where the button leads. */
 const leads: Readonly<Record<NotificationKind, { readonly click: Page; readonly action: Page }>> = {
   ready: { click: 'wizard', action: 'wizard' },
+  missed: { click: 'wizard', action: 'wizard' },
   'needs-decision': { click: 'wizard', action: 'wizard' },
   done: { click: 'home', action: 'rollback' },
   'rolled-back': { click: 'home', action: 'history' },

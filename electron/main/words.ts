@@ -59,6 +59,8 @@ function english(): ShellWords {
     staging: () => 'Rehearsing updates. You can keep working',
     staged: () => 'Ready to switch',
     scheduled: () => 'Switches at the next shutdown',
+    set: () => 'Switches at the hour that was set',
+    missed: () => 'The switch did not happen. Ready to switch',
     'needs-decision': decisions,
     switching: () => 'Switching',
     done: () => 'Updated',
@@ -90,6 +92,11 @@ function english(): ShellWords {
       ready: {
         title: 'An update is ready',
         body: 'It was rehearsed and is ready to switch to, whenever it suits you.',
+        action: 'Review…',
+      },
+      missed: {
+        title: 'The switch did not happen',
+        body: 'The hour that was set has passed. Nothing was changed; the update is still ready.',
         action: 'Review…',
       },
       'needs-decision': {
@@ -131,6 +138,8 @@ function german(): ShellWords {
     staging: () => 'Aktualisierungen werden geprobt. Sie können weiterarbeiten',
     staged: () => 'Bereit zum Umschalten',
     scheduled: () => 'Umschalten beim nächsten Herunterfahren',
+    set: () => 'Umschalten zur gewählten Uhrzeit',
+    missed: () => 'Es wurde nicht umgeschaltet. Bereit zum Umschalten',
     'needs-decision': decisions,
     switching: () => 'Es wird umgeschaltet',
     done: () => 'Aktualisiert',
@@ -162,6 +171,11 @@ function german(): ShellWords {
       ready: {
         title: 'Eine Aktualisierung ist bereit',
         body: 'Sie ist geprobt. Umgeschaltet wird, wann es Ihnen passt.',
+        action: 'Ansehen …',
+      },
+      missed: {
+        title: 'Es wurde nicht umgeschaltet',
+        body: 'Die gewählte Uhrzeit ist vorbei. Nichts wurde geändert, die Aktualisierung ist weiter bereit.',
         action: 'Ansehen …',
       },
       'needs-decision': {

@@ -21,13 +21,13 @@
  *     |   a plan with changes                                    | planned                                 |
  *     | nothing of all that                                      | idle                                    |
  *
- * A cancel, and an update that found nothing to do, are no failures. Runs that only decide, prune or change settings have no
+ * A cancel, and an update that found nothing to do, are no failures. Runs that only decide, unschedule, prune or change settings have no
  * state of their own; their answers go to who asked.
  */
 import { exitCodes, exitCodeOf, problem, type ErrorCode } from '../../shared/errors.js';
 import type { EndedRun, Run, RunKind } from '../../shared/run.js';
 import type { UpdateState } from '../../shared/state.js';
-import type { Status } from '../../shared/status.js';
+import type { Missed, Status } from '../../shared/status.js';
 
 export function deriveState(status: Status | null, acknowledged: ReadonlySet<string>): UpdateState {
   if (status === null) return { state: 'unknown' };
@@ -51,6 +51,7 @@ export function overIn({ recovered, last, latest, staged }: Status): string[] {
     ...(last ? [last.id] : []),
     ...(latest ? [latest.transaction] : []),
     ...(staged && !staged.ready ? [staged.id] : []),
+    ...(staged?.missed ? [missedId(staged.id, staged.missed)] : []),
   ];
 }
 
@@ -64,7 +65,11 @@ export function leftBehind(before: Status | null, { run }: Status): string[] {
   return overIn(before);
 }
 
-const hasState = (kind: RunKind): boolean => kind !== 'decide' && kind !== 'prune' && kind !== 'settings';
+/** What the user has seen when a missed moment was acknowledged. */
+const missedId = (stage: string, { at }: Missed): string => `missed ${stage} ${at}`;
+
+const hasState = (kind: RunKind): boolean =>
+  kind !== 'decide' && kind !== 'unschedule' && kind !== 'prune' && kind !== 'settings';
 
 function ofRun({ id: run, kind, subject, progress, cancelling }: Run): UpdateState | null {
   switch (kind) {
@@ -81,6 +86,7 @@ function ofRun({ id: run, kind, subject, progress, cancelling }: Run): UpdateSta
     case 'recover':
       return { state: 'recovering', run, progress };
     case 'decide':
+    case 'unschedule':
     case 'prune':
     case 'settings':
       return null;
@@ -158,7 +164,7 @@ function ofLatest({ latest }: Status, acknowledged: ReadonlySet<string>): Dated 
 
 function ofStaged({ staged, latest }: Status, acknowledged: ReadonlySet<string>): Dated | null {
   if (!staged) return null;
-  const { id, plan, created, how, interruptionSeconds, scheduled, undecided } = staged;
+  const { id, plan, created, how, interruptionSeconds, scheduled, scheduledAt, undecided } = staged;
   const isUsedUp = latest?.kind === 'activate' && latest.stage === id && succeeded(latest.outcome);
   if (isUsedUp) return null;
   if (!staged.ready) {
@@ -166,7 +172,17 @@ function ofStaged({ staged, latest }: Status, acknowledged: ReadonlySet<string>)
     return dated(created, { state: 'failed', during: 'stage', problem: problem('STAGE_UNVERIFIED') });
   }
   if (undecided > 0) return dated(created, { state: 'needs-decision', stage: id, undecided });
-  return dated(created, { state: 'staged', stage: id, plan, how, interruptionSeconds, scheduled });
+  const missed = staged.missed && !acknowledged.has(missedId(id, staged.missed)) ? staged.missed : null;
+  return dated(created, {
+    state: 'staged',
+    stage: id,
+    plan,
+    how,
+    interruptionSeconds,
+    scheduled,
+    scheduledAt,
+    missed,
+  });
 }
 
 function ofPlan({ plan }: Status): Dated | null {

@@ -5,11 +5,15 @@
  */
 import type { AppEvent, AppHandlers, AppState } from '../../shared/app.js';
 import type { Outcome } from '../../shared/errors.js';
+import type { Activated } from '../../shared/history.js';
 import type { SystemSettings } from '../../shared/settings.js';
 import type { Preferences } from '../../shared/preferences.js';
 import type { UpdateState } from '../../shared/state.js';
+import type { Status } from '../../shared/status.js';
 import { usual } from './records.js';
 import type { Scene } from './scene.js';
+
+type Staged = NonNullable<Status['staged']>;
 
 const yes = <T>(value: T): Promise<Outcome<T>> => Promise.resolve({ ok: true, value });
 const never = <T>(): Promise<Outcome<T>> => new Promise(() => undefined);
@@ -33,6 +37,26 @@ export function handlersFor(scene: Scene, emit: (event: AppEvent) => void): AppH
     return never<T>();
   };
   const run = { run: 'run-32', progress: null };
+  const reschedule = (change: Pick<Staged, 'scheduled' | 'scheduledAt' | 'missed'>) => {
+    const { update, status } = state;
+    void become({
+      ...(update.state === 'staged' && { update: { ...update, ...change } }),
+      ...(status?.staged && { status: { ...status, staged: { ...status.staged, ...change } } }),
+    });
+  };
+  const scheduledFor = (at: string): Promise<Outcome<Activated>> =>
+    yes({
+      stage: records.review.stage,
+      restorePoint: null,
+      scheduled: true,
+      at,
+      how: records.plan.activation.how,
+      seconds: 1,
+      switchSeconds: 0,
+      carried: [],
+      restart: [],
+      remarks: [],
+    });
 
   return {
     state: () => yes(state),
@@ -62,6 +86,7 @@ export function handlersFor(scene: Scene, emit: (event: AppEvent) => void): AppH
     },
     history: () => yes(records.history),
     review: () => yes(records.review),
+    changelog: ({ name, version }) => yes({ ...records.changelog, package: name, to: version }),
     planned: () => yes(records.plan),
     log: () => yes(records.log),
     preview: () => yes(records.preview),
@@ -76,7 +101,15 @@ export function handlersFor(scene: Scene, emit: (event: AppEvent) => void): AppH
       });
       return yes({ ...records.review, conflicts });
     },
-    activate: () => runAs({ state: 'switching', stage: records.review.stage, ...run }),
+    activate({ at }) {
+      if (at === undefined) return runAs({ state: 'switching', stage: records.review.stage, ...run });
+      reschedule({ scheduled: true, scheduledAt: at, missed: null });
+      return scheduledFor(at);
+    },
+    unschedule() {
+      reschedule({ scheduled: false, scheduledAt: null, missed: null });
+      return yes({ stage: records.review.stage });
+    },
     rollback: ({ restorePoint }) =>
       runAs({ state: 'rolling-back', restorePoint: restorePoint ?? records.preview.restorePoint, ...run }),
     prune({ keep = 1 }) {

@@ -1,5 +1,6 @@
 /** The usual records of the double: a Debian workstation with some history. Typed by the contract, so that they cannot drift from it. */
 import type { AppState } from '../../shared/app.js';
+import type { Changelog } from '../../shared/changelog.js';
 import type { Review } from '../../shared/changeset.js';
 import type { CheckReport } from '../../shared/check.js';
 import type { History, RestorePoint, RolledBack } from '../../shared/history.js';
@@ -15,6 +16,13 @@ const minute = 60_000;
 export const hours = 60 * minute;
 export const days = 24 * hours;
 export const ago = (milliseconds: number): string => new Date(now - milliseconds).toISOString();
+const atHour = (day: number): string => {
+  const today = new Date(now);
+  return new Date(today.getFullYear(), today.getMonth(), today.getDate() + day, 22, 0).toISOString();
+};
+/** Tomorrow rather than today: it is still to come at any hour in which somebody looks. */
+export const tonight = atHour(1);
+export const lastNight = atHour(-1);
 export const mb = 1000 ** 2;
 export const gb = 1000 ** 3;
 
@@ -26,6 +34,7 @@ export interface Records {
   readonly preferences: Preferences;
   readonly plan: Plan;
   readonly review: Review;
+  readonly changelog: Changelog;
   readonly check: CheckReport;
   readonly log: RunLog;
   readonly report: string;
@@ -359,6 +368,23 @@ export const review: Review = {
   ready: true,
 };
 
+export const changelog: Changelog = {
+  package: 'openssl',
+  from: '3.0.17-1~deb12u2',
+  to: '3.0.17-1~deb12u3',
+  source: 'staged',
+  text: [
+    'openssl (3.0.17-1~deb12u3) bookworm-security; urgency=medium',
+    '',
+    '  * A message that was made up could make the program read beyond the end of',
+    '    its memory while a key was being unwrapped.',
+    '  * A connection that is closed early no longer keeps its buffers.',
+    '',
+    ' -- A Maintainer <maintainer@example.org>  Thu, 29 Oct 2026 18:02:11 +0100',
+  ].join('\n'),
+  cut: false,
+};
+
 export const check: CheckReport = {
   result: 'warn',
   checks: [
@@ -418,6 +444,7 @@ export const usual: Records = {
   preferences,
   plan,
   review,
+  changelog,
   check,
   log,
   report,

@@ -12,7 +12,7 @@ import type { Say } from '../words/say.js';
 /** What a button does. */
 export type Deed =
   | { readonly kind: 'go'; readonly step: WizardStep | null }
-  | { readonly kind: 'connect' | 'cancel' | 'recover' | 'acknowledge' | 'rollback' | 'renew' };
+  | { readonly kind: 'connect' | 'cancel' | 'recover' | 'acknowledge' | 'rollback' | 'renew' | 'unschedule' };
 
 /** Steps of the wizard that Home leads to. */
 export type WizardStep = 'choose' | 'check' | 'rehearse' | 'review';
@@ -64,24 +64,8 @@ export function faceOf(app: AppState, words: Words, say: Say, now: number): Face
       const primary = { label: action, deed: to('rehearse') };
       return { ...plain, tone: 'working', ...pick(home.staging), primary, others: [cancel] };
     }
-    case 'staged': {
-      const { title, detail, action, scheduled, scheduledDetail, review } = home.staged;
-      return update.scheduled
-        ? {
-            ...plain,
-            tone: 'ready',
-            title: scheduled,
-            detail: scheduledDetail,
-            primary: { label: review, deed: to('review') },
-          }
-        : {
-            ...plain,
-            tone: 'ready',
-            title,
-            detail: detail(update.interruptionSeconds, update.how),
-            primary: { label: action, deed: to('review') },
-          };
-    }
+    case 'staged':
+      return stagedFace(update, words, say, now);
     case 'needs-decision': {
       const { title, detail, action } = home.needsDecision;
       const primary = { label: action, deed: to('review') };
@@ -118,6 +102,44 @@ export function faceOf(app: AppState, words: Words, say: Say, now: number): Face
 
 function pick({ title, detail }: { readonly title: string; readonly detail: string }) {
   return { title, detail };
+}
+
+function stagedFace(
+  { interruptionSeconds, how, scheduled, scheduledAt, missed }: Extract<UpdateState, { state: 'staged' }>,
+  { home: { staged } }: Words,
+  say: Say,
+  now: number,
+): Face {
+  const review: Offer = { label: staged.review, deed: to('review') };
+  const toSwitch: Offer = { label: staged.action, deed: to('review') };
+  const takeBack: Offer = { label: staged.takeBack, deed: { kind: 'unschedule' } };
+  if (missed) {
+    const when = say.within(missed.at, now);
+    return {
+      tone: 'attention',
+      title: staged.missed,
+      detail: missed.problem ? staged.missedDetail(when) : staged.missedOff(when),
+      primary: toSwitch,
+      others: [{ label: staged.later, deed: { kind: 'acknowledge' } }],
+      problem: missed.problem,
+    };
+  }
+  const face = { tone: 'ready', others: [], problem: null } as const;
+  if (!scheduled)
+    return {
+      ...face,
+      title: staged.title,
+      detail: staged.detail(interruptionSeconds, how),
+      primary: toSwitch,
+    };
+  const isAtHour = scheduledAt !== null;
+  return {
+    ...face,
+    title: isAtHour ? staged.set(say.within(scheduledAt, now)) : staged.scheduled,
+    detail: isAtHour ? staged.setDetail(how) : staged.scheduledDetail,
+    primary: review,
+    others: [takeBack],
+  };
 }
 
 function unknownFace({ connection }: AppState, { home }: Words): Face {
@@ -170,6 +192,7 @@ const again: Readonly<Record<RunKind, Deed>> = {
   decide: to('review'),
   activate: to('review'),
   rollback: { kind: 'rollback' },
+  unschedule: { kind: 'acknowledge' },
   prune: { kind: 'acknowledge' },
   recover: { kind: 'recover' },
   settings: { kind: 'acknowledge' },

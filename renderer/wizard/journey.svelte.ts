@@ -135,14 +135,23 @@ export class Journey {
     });
   }
 
-  /** `how`: by default what the plan chose. */
-  activate(stage: string, how?: Activation): Promise<Outcome<unknown>> {
-    const params: Params<'activate'> = how === undefined ? { stage } : { stage, how };
+  /** `how`: by default what the plan chose. `at`: not now but then. */
+  activate(stage: string, how?: Activation, at?: string): Promise<Outcome<unknown>> {
+    const params: Params<'activate'> = {
+      stage,
+      ...(how === undefined ? {} : { how }),
+      ...(at === undefined ? {} : { at }),
+    };
     return this.#begin('activate', 'switching', null, async () => {
       const outcome = await this.app.alter('activate', params);
       if (outcome.ok) this.activated = outcome.value;
       return outcome;
     });
+  }
+
+  /** A switch that was set for later is not wanted any more. */
+  unschedule(): Promise<Outcome<unknown>> {
+    return this.#attempt('unschedule', () => this.app.alter('unschedule', {}));
   }
 
   cancel(): Promise<Outcome<unknown>> {
@@ -205,7 +214,9 @@ export class Journey {
     this.#refusal = null;
     const outcome = await ask();
     if (!outcome.ok)
-      this.refuse(outcome.problem, during === 'decide' ? 'decide' : null, () => this.#attempt(during, ask));
+      this.refuse(outcome.problem, during === 'decide' || during === 'unschedule' ? during : null, () =>
+        this.#attempt(during, ask),
+      );
     return outcome;
   }
 }

@@ -91,7 +91,7 @@ const interludes: readonly UpdateStateName[] = [
   'recovered',
 ];
 /** Runs whose failure is told on the step where one goes on. */
-const onPath: readonly RunKind[] = ['plan', 'stage', 'decide', 'activate'];
+const onPath: readonly RunKind[] = ['plan', 'stage', 'decide', 'activate', 'unschedule'];
 
 const indexOf = (step: Step): number => steps.indexOf(step);
 const only = (step: Step): Position => ({ anchor: step, first: step, last: step });
@@ -110,6 +110,7 @@ const afterFailure: Readonly<Record<RunKind, Position>> = {
   decide: between('review', 'choose', 'review'),
   activate: between('switch', 'choose', 'switch'),
   rollback: only('done'),
+  unschedule: between('switch', 'choose', 'switch'),
   prune: only('choose'),
   recover: only('choose'),
   settings: only('choose'),

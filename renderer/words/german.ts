@@ -1,6 +1,7 @@
 /** German, complete: its type says so. */
 import type { Say } from './say.js';
 import type { Words } from './vocabulary.js';
+import { changelog } from './de/changelog.js';
 import { history } from './de/history.js';
 import { home } from './de/home.js';
 import { kernel } from './de/kernel.js';
@@ -21,6 +22,7 @@ export const german = (say: Say): Words => ({
   progress: progress(say),
   problems: problems(),
   log: log(say),
+  changelog: changelog(),
   home: home(say),
   rollback: rollback(say),
   history: history(say),

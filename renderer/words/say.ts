@@ -18,6 +18,8 @@ export interface Say {
   readonly duration: (seconds: number) => string;
   /** Day and time, as short as it stays clear seen from `now`. */
   readonly moment: (iso: string, now: number) => string;
+  /** The same within a sentence: "today, 22:00". */
+  readonly within: (iso: string, now: number) => string;
   /** Day, month, year and time, in full. */
   readonly fully: (iso: string) => string;
   readonly month: (iso: string) => string;
@@ -75,6 +77,13 @@ export function sayIn(language: LanguageCode, locale: string = language): Say {
     return relative.format(Math.trunc(seconds / (365 * day)), 'year');
   };
 
+  const momentOf = (iso: string, now: number, shape: (text: string) => string): string => {
+    const date = new Date(iso);
+    const days = Math.round((startOfDay(date) - startOfDay(new Date(now))) / (day * 1000));
+    if (Math.abs(days) <= 1) return `${shape(relative.format(days, 'day'))}, ${time(date)}`;
+    return date.getFullYear() === new Date(now).getFullYear() ? thisYear(date) : anyYear(date);
+  };
+
   return {
     number: (value) => numbers.format(value),
     percent: (share) => percents.format(Math.min(1, Math.max(0, share))),
@@ -97,12 +106,8 @@ export function sayIn(language: LanguageCode, locale: string = language): Say {
       const hours = amount(Math.floor(minutes / 60), 'hour', 'long');
       return rest === 0 ? hours : `${hours} ${amount(rest, 'minute', 'long')}`;
     },
-    moment(iso, now) {
-      const date = new Date(iso);
-      const days = Math.round((startOfDay(date) - startOfDay(new Date(now))) / (day * 1000));
-      if (Math.abs(days) <= 1) return `${capital(relative.format(days, 'day'), locale)}, ${time(date)}`;
-      return date.getFullYear() === new Date(now).getFullYear() ? thisYear(date) : anyYear(date);
-    },
+    moment: (iso, now) => momentOf(iso, now, (text) => capital(text, locale)),
+    within: (iso, now) => momentOf(iso, now, (text) => text),
     fully: (iso) => full(new Date(iso)),
     month: (iso) => monthOf(new Date(iso)),
     ago,

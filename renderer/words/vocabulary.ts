@@ -3,6 +3,7 @@
  * all of it: a missing or surplus text is a type error.
  */
 import type { Say } from './say.js';
+import { changelog } from './en/changelog.js';
 import { history } from './en/history.js';
 import { home } from './en/home.js';
 import { kernel } from './en/kernel.js';
@@ -23,6 +24,7 @@ export const english = (say: Say) => ({
   progress: progress(say),
   problems: problems(),
   log: log(say),
+  changelog: changelog(),
   home: home(say),
   rollback: rollback(say),
   history: history(say),

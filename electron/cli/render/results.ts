@@ -1,8 +1,15 @@
 /** What a verb did: staged, activated, rolled back, recovered, pruned, practised. */
-import type { Activated, Pruned, Recovered, RolledBack, Staged } from '../../../shared/history.js';
+import type {
+  Activated,
+  Pruned,
+  Recovered,
+  RolledBack,
+  Staged,
+  Unscheduled,
+} from '../../../shared/history.js';
 import type { PracticeResult } from '../../../shared/practice.js';
 import { heading, paint, sign, type Look } from '../text/look.js';
-import { count, digits, duration, size } from '../text/measure.js';
+import { count, digits, duration, moment, size } from '../text/measure.js';
 import { facts, table, type Row } from '../text/table.js';
 import { wrap } from '../text/width.js';
 import { activationWords } from './plan.js';
@@ -38,8 +45,16 @@ export function stagedLines(staged: Staged, look: Look): string[] {
 export function activatedLines(activated: Activated, look: Look): string[] {
   if (activated.restorePoint === null) {
     return [
-      paint(look, 'good', `${activated.stage} is switched to at the next shutdown.`),
+      paint(look, 'good', `${activated.stage} is switched to at ${whenWords(activated.at)}.`),
       'Until then nothing changes, and a newer "stage" replaces it.',
+      ...(activated.at === null
+        ? []
+        : wrap(
+            `The checks are made again then (${activationWords[activated.how]}). If the machine is off at that moment, the switch is missed, not made up for.`,
+            look.width,
+          )),
+      '',
+      `To take it back: ${look.command} activate --cancel`,
     ];
   }
   return [
@@ -55,6 +70,15 @@ export function activatedLines(activated: Activated, look: Look): string[] {
     '',
     `To take it back: ${look.command} rollback ${activated.restorePoint}`,
   ];
+}
+
+/** Of a schedule: the next shutdown, or a moment in local time. */
+export const whenWords = (at: string | null): string => (at === null ? 'the next shutdown' : moment(at));
+
+export function unscheduledLines({ stage }: Unscheduled, look: Look): string[] {
+  return stage === null
+    ? ['No switch was scheduled.']
+    : [paint(look, 'good', `${stage} is not switched to by itself any more. It stays ready.`)];
 }
 
 export function rolledBackLines(rolledBack: RolledBack, look: Look): string[] {

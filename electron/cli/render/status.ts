@@ -7,6 +7,7 @@ import { count, duration, moment, size } from '../text/measure.js';
 import { facts } from '../text/table.js';
 import { wrap } from '../text/width.js';
 import type { StatusAnswer } from '../verbs/status.js';
+import { whenWords } from './results.js';
 import { scheduleWords } from './schedule.js';
 
 export function statusLines({ update, status, schedule, connection }: StatusAnswer, look: Look): string[] {
@@ -84,8 +85,14 @@ function faceOf(update: UpdateState, look: Look): Face {
     case 'staging':
       return face('plain', 'An update is being rehearsed; you can keep working.');
     case 'staged':
+      if (update.missed)
+        return face(
+          'warning',
+          `${update.stage} was to be switched to at ${moment(update.missed.at)}, and was not: ${update.missed.problem ? reason(update.missed.problem) : 'the machine was off, or nobody was there to do it.'}`,
+          'activate',
+        );
       return update.scheduled
-        ? face('good', `${update.stage} is switched to at the next shutdown.`)
+        ? face('good', `${update.stage} is switched to at ${whenWords(update.scheduledAt)}.`)
         : face(
             'good',
             `${update.stage} is ready to switch to, by ${update.how}, in about ${duration(update.interruptionSeconds)}.`,

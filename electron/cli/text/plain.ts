@@ -33,7 +33,7 @@ export function plainLines(text: string): string[] {
 }
 
 /** The fields of the contract that hold whole texts; only there do line ends survive. */
-const texts: ReadonlySet<string> = new Set(['mine', 'theirs']);
+const texts: ReadonlySet<string> = new Set(['mine', 'theirs', 'text']);
 
 /** A copy of a contract value in which every string is harmless. Rendering works on nothing else. */
 export function forTerminal<T>(value: T): T {

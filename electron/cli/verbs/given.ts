@@ -1,6 +1,7 @@
 /** Reads the options and positional arguments of a verb; whatever does not fit is a usage error with its own words. */
 import type { ErrorCode } from '../../../shared/errors.js';
 import { idSchema, scopes, type Scope } from '../../../shared/plan.js';
+import { readHour } from '../text/hour.js';
 import { readSize } from '../text/measure.js';
 import { UsageError, type Given } from './verb.js';
 
@@ -58,6 +59,16 @@ export function wholeNumber(given: Given, name: string, least: number): number |
   if (!(number >= least))
     throw new UsageError(`--${name} takes a whole number from ${least} on, not "${found}".`);
   return number;
+}
+
+/** A moment of local time; ISO 8601 in UTC. */
+export function hour(given: Given, name: string): string | undefined {
+  const found = value(given, name);
+  if (found === undefined) return undefined;
+  const moment = readHour(found, new Date());
+  if (moment === undefined)
+    throw new UsageError(`--${name} takes a time such as 22:30 or 2026-01-31T06:00, not "${found}".`);
+  return moment;
 }
 
 export function bytesOf(given: Given, name: string): number | undefined {

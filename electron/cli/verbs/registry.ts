@@ -1,5 +1,6 @@
 /** Every verb, in the order in which an update uses them. */
 import { activate } from './activate.js';
+import { changelog } from './changelog.js';
 import { check } from './check.js';
 import { helpVerb } from './help.js';
 import { history } from './history.js';
@@ -25,6 +26,7 @@ export const verbs: readonly Verb[] = [
   plan,
   stage,
   review,
+  changelog,
   activate,
   rollback,
   history,

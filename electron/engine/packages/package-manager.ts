@@ -5,6 +5,7 @@
  * The order of a staging is: `refresh` and `resolve` and `download` in a session with network over a scratch clone, with
  * `binds` giving them Understudy's own index and package cache; then `apply` and `audit` in the rehearsal, without network.
  */
+import type { Changelog } from '../../../shared/changelog.js';
 import type { Choice } from '../../../shared/decision.js';
 import type { PackageChange, Scope } from '../../../shared/plan.js';
 import type { PendingUpdate } from '../../../shared/machine.js';
@@ -47,6 +48,22 @@ export interface Finding {
   readonly sentence: string;
 }
 
+export interface ChangelogRequest {
+  /** Perhaps with an architecture, as `name:architecture`. */
+  readonly name: string;
+  readonly version: string;
+  /** The staged environment that has the version, where one has. */
+  readonly staged: TreeView | undefined;
+}
+
+export interface FoundChangelog {
+  /** The installed version. */
+  readonly from: string | null;
+  readonly source: Changelog['source'];
+  /** Entries newer than `from`, up to the version that was asked for; without control characters. */
+  readonly text: string;
+}
+
 export interface PackageManager {
   readonly name: 'apt' | 'pacman' | 'dnf';
   /** Files and folders that make up the package database, relative to the root. */
@@ -60,6 +77,8 @@ export interface PackageManager {
   manages(view: TreeView): boolean;
   /** Understudy's own index and package cache, made when missing, as they must appear in a session. */
   binds(system: System, use: 'fetch' | 'rehearse'): readonly Bind[];
+  /** What is new in a version; `undefined` where that cannot be found. A package manager without changelogs has no such method. */
+  changelog?(system: System, request: ChangelogRequest): Promise<FoundChangelog | undefined>;
   /** Changes whenever a package is installed, removed, configured, held or upgraded. Hex. */
   databaseDigest(view: TreeView): string;
   installed(view: TreeView): readonly InstalledPackage[];

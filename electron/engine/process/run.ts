@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly input?: string | Buffer;
   /** Called for every complete line of standard output and standard error, as it arrives. */
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
+  /** Takes standard output as it comes, which is not kept then; true ends the command: nothing more of it is wanted. */
+  readonly onOutput?: (chunk: Buffer) => boolean;
   /** Called for every complete line that the command writes to file descriptor 3. */
   readonly onStatus?: (line: string) => void;
   /** Bytes of each stream that are kept (the end is kept, the beginning dropped); 16 MiB by default. */
@@ -78,6 +80,10 @@ export function run(argv: readonly [string, ...string[]], options: RunOptions): 
       const lines = options.onLine ? lineSplitter((line) => options.onLine?.(stream, line)) : undefined;
       child[stream]?.on('data', (chunk: Buffer) => {
         alive();
+        if (stream === 'stdout' && options.onOutput) {
+          if (options.onOutput(chunk)) killGroup(child.pid);
+          return;
+        }
         lines?.push(chunk);
         chunks.push(chunk);
         size += chunk.length;

@@ -17,7 +17,7 @@ const folders: readonly (readonly [folder: string, record: string])[] = [
 
 /** Costs a stat(2) for each record. For who may not read the store it says nothing but that. */
 export function recordsStamp({ store }: Pick<System, 'store'>): string {
-  const paths = ['automatic.json', 'at-shutdown.json'].map((name) => join(store, name));
+  const paths = ['automatic.json', 'schedule.json'].map((name) => join(store, name));
   for (const [name, record] of folders) {
     const folder = join(store, name);
     // The clock of change times ticks some hundred times a second: the names and inodes tell what happens between two ticks.

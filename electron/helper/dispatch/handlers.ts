@@ -9,6 +9,7 @@ import type { Action } from '../../../shared/operations.js';
 import type { RunKind } from '../../../shared/run.js';
 import type { Status } from '../../../shared/status.js';
 import { activate } from '../../engine/activate.js';
+import { changelog } from '../../engine/changelog.js';
 import { check } from '../../engine/check.js';
 import { decide } from '../../engine/decide.js';
 import { outcomeOf } from '../../engine/fault.js';
@@ -23,6 +24,7 @@ import { rollback } from '../../engine/rollback.js';
 import { changeSettings, settings } from '../../engine/settings.js';
 import { stage } from '../../engine/stage.js';
 import type { System } from '../../engine/system.js';
+import { unschedule } from '../../engine/unschedule.js';
 import { silent } from '../../engine/report.js';
 import type { Runs } from '../runs/runs.js';
 import type { StatusKeeper } from '../status/status-keeper.js';
@@ -43,6 +45,7 @@ export const actionOfKind: Readonly<Record<RunKind, Action>> = {
   stage: 'stage',
   decide: 'stage',
   activate: 'activate',
+  unschedule: 'activate',
   rollback: 'rollback',
   prune: 'rollback',
   recover: 'rollback',
@@ -117,6 +120,7 @@ export function handlers({ subject, runs, status, ready }: HandlersOptions): Han
     history: (_, context) => query(context, history),
     review: ({ stage: id }, context) =>
       query(context, (system) => review(system, id === undefined ? {} : { stage: id })),
+    changelog: (given, context) => query(context, (system) => changelog(system, given)),
     planned: ({ plan: id }, context) => query(context, (system) => planned(system, id)),
     settings: (_, context) => query(context, settings),
     preview: ({ restorePoint }, context) =>
@@ -142,15 +146,18 @@ export function handlers({ subject, runs, status, ready }: HandlersOptions): Han
         }),
       ),
     decide: (given, context) => run('decide', context, given.stage, (system) => decide(system, given)),
-    activate: ({ stage: id, how }, context) =>
+    activate: ({ stage: id, how, at }, context) =>
       run('activate', context, id, async (system) => {
         const outcome = await activate(system, {
           ...(id === undefined ? {} : { stage: id }),
           ...(how === undefined ? {} : { how }),
+          // This helper sees to it, if nobody else does.
+          ...(at === undefined ? {} : { at, attended: true }),
         });
         if (outcome.ok && !outcome.value.scheduled) status.notePending(undefined);
         return outcome;
       }),
+    unschedule: (_, context) => run('unschedule', context, undefined, unschedule),
     rollback: ({ restorePoint }, context) =>
       run('rollback', context, restorePoint, async (system) => {
         const outcome = await rollback(system, restorePoint === undefined ? {} : { restorePoint });

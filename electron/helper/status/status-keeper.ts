@@ -7,7 +7,7 @@ import type { PendingUpdate } from '../../../shared/machine.js';
 import type { Status } from '../../../shared/status.js';
 import { silent } from '../../engine/report.js';
 import { faultOf } from '../../engine/fault.js';
-import { facts, recordsStamp, type Facts } from '../../engine/status.js';
+import { facts, holdsUntil, recordsStamp, type Facts } from '../../engine/status.js';
 import type { Subject } from '../dispatch/subject.js';
 import type { Runs } from '../runs/runs.js';
 
@@ -25,7 +25,7 @@ export class StatusKeeper {
   readonly #started = new Date().toISOString();
   #recovered: Recovered = [];
   #pending: Status['pending'] = null;
-  #facts: { readonly stamp: string; readonly read: Facts } | undefined;
+  #facts: { readonly stamp: string; readonly until: number; readonly read: Facts } | undefined;
 
   constructor(private readonly options: StatusKeeperOptions) {}
 
@@ -72,7 +72,7 @@ export class StatusKeeper {
     const { subject } = this.options;
     if (subject.problem()) return false;
     try {
-      return recordsStamp(this.#system()) !== this.#facts?.stamp;
+      return !this.#holds(recordsStamp(this.#system()));
     } catch {
       return true;
     }
@@ -84,11 +84,17 @@ export class StatusKeeper {
     try {
       const system = this.#system();
       const stamp = recordsStamp(system);
-      if (this.#facts?.stamp !== stamp) this.#facts = { stamp, read: facts(system) };
-      return this.#facts.read;
+      if (this.#facts && this.#holds(stamp)) return this.#facts.read;
+      const read = facts(system);
+      this.#facts = { stamp, until: holdsUntil(read), read };
+      return read;
     } catch (error) {
       return nothingKnown(faultOf(error).problem);
     }
+  }
+
+  #holds(stamp: string): boolean {
+    return this.#facts?.stamp === stamp && Date.now() <= this.#facts.until;
   }
 
   #system() {

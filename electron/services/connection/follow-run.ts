@@ -17,6 +17,7 @@ const kinds: Readonly<Record<RunVerb, RunKind>> = {
   stage: 'stage',
   decide: 'decide',
   activate: 'activate',
+  unschedule: 'unschedule',
   rollback: 'rollback',
   prune: 'prune',
   recover: 'recover',

@@ -6,7 +6,14 @@
 import type { AppState } from '../../../shared/app.js';
 import type { UpdateState } from '../../../shared/state.js';
 
-export const notificationKinds = ['ready', 'needs-decision', 'done', 'rolled-back', 'recovered'] as const;
+export const notificationKinds = [
+  'ready',
+  'missed',
+  'needs-decision',
+  'done',
+  'rolled-back',
+  'recovered',
+] as const;
 export type NotificationKind = (typeof notificationKinds)[number];
 
 /** What was told, with the moment (ISO 8601). */
@@ -35,6 +42,7 @@ export function notificationFor(before: AppState | null, after: AppState, told: 
 function thingOf(state: UpdateState): { readonly kind: NotificationKind; readonly key: string } | null {
   switch (state.state) {
     case 'staged':
+      if (state.missed) return { kind: 'missed', key: `missed ${state.missed.at}` };
       return state.scheduled ? null : { kind: 'ready', key: 'ready' };
     case 'needs-decision':
       return { kind: 'needs-decision', key: 'needs-decision' };

@@ -7,7 +7,8 @@ export const trayIcons = ['fine', 'waiting', 'working', 'ready', 'attention'] as
 export type TrayIcon = (typeof trayIcons)[number];
 
 /** The line of status: the state's own, where waiting, up to date, and not connected are told apart. */
-export type TrayLine = Exclude<UpdateStateName, 'idle'> | 'up-to-date' | 'waiting' | 'absent' | 'scheduled';
+export type TrayLine =
+  Exclude<UpdateStateName, 'idle'> | 'up-to-date' | 'waiting' | 'absent' | 'scheduled' | 'set' | 'missed';
 
 export interface TrayModel {
   readonly icon: TrayIcon;
@@ -78,7 +79,10 @@ function iconOf(update: UpdateState): TrayIcon {
 
 function lineOf(update: UpdateState): TrayLine {
   if (update.state === 'idle') return (update.pending ?? 0) > 0 ? 'waiting' : 'up-to-date';
-  return update.state === 'staged' && update.scheduled ? 'scheduled' : update.state;
+  if (update.state !== 'staged') return update.state;
+  if (update.missed) return 'missed';
+  if (!update.scheduled) return update.state;
+  return update.scheduledAt === null ? 'scheduled' : 'set';
 }
 
 function countOf(update: UpdateState): number | null {

@@ -2,7 +2,7 @@
 import { errorTexts, type ErrorCode, type Problem } from '../../../shared/errors.js';
 import type { ProgressEvent } from '../../../shared/progress.js';
 import type { UpdateState } from '../../../shared/state.js';
-import { ago, gb, mb, now, plan, status } from '../records.js';
+import { ago, gb, lastNight, mb, now, plan, status, tonight } from '../records.js';
 import { during, type Scene } from '../scene.js';
 
 const said = (code: ErrorCode, ...details: string[]): Problem => ({
@@ -189,6 +189,8 @@ export const homeScenes: readonly Scene[] = [
     how: 'soft-reboot',
     interruptionSeconds: 20,
     scheduled: false,
+    scheduledAt: null,
+    missed: null,
   }),
   home('staged-live', {
     state: 'staged',
@@ -197,6 +199,8 @@ export const homeScenes: readonly Scene[] = [
     how: 'live',
     interruptionSeconds: 0,
     scheduled: false,
+    scheduledAt: null,
+    missed: null,
   }),
   home('scheduled', {
     state: 'staged',
@@ -205,6 +209,41 @@ export const homeScenes: readonly Scene[] = [
     how: 'reboot',
     interruptionSeconds: 45,
     scheduled: true,
+    scheduledAt: null,
+    missed: null,
+  }),
+  home('scheduled-hour', {
+    state: 'staged',
+    stage,
+    plan: plan.id,
+    how: 'reboot',
+    interruptionSeconds: 45,
+    scheduled: true,
+    scheduledAt: tonight,
+    missed: null,
+  }),
+  home('missed', {
+    state: 'staged',
+    stage,
+    plan: plan.id,
+    how: 'reboot',
+    interruptionSeconds: 45,
+    scheduled: false,
+    scheduledAt: null,
+    missed: { at: lastNight, problem: null },
+  }),
+  home('missed-blocked', {
+    state: 'staged',
+    stage,
+    plan: plan.id,
+    how: 'reboot',
+    interruptionSeconds: 45,
+    scheduled: false,
+    scheduledAt: null,
+    missed: {
+      at: lastNight,
+      problem: said('CHECK_BLOCKED', 'power: The battery is low. (12 %, on battery)'),
+    },
   }),
   home('needs-decision', { state: 'needs-decision', stage, undecided: 2 }),
   home('switching', {
@@ -297,7 +336,16 @@ export const homeScenes: readonly Scene[] = [
   ),
   home(
     'german',
-    { state: 'staged', stage, plan: plan.id, how: 'soft-reboot', interruptionSeconds: 20, scheduled: false },
+    {
+      state: 'staged',
+      stage,
+      plan: plan.id,
+      how: 'soft-reboot',
+      interruptionSeconds: 20,
+      scheduled: false,
+      scheduledAt: null,
+      missed: null,
+    },
     {
       language: 'de',
       state: during(
@@ -308,6 +356,8 @@ export const homeScenes: readonly Scene[] = [
           how: 'soft-reboot',
           interruptionSeconds: 20,
           scheduled: false,
+          scheduledAt: null,
+          missed: null,
         },
         {
           status: {

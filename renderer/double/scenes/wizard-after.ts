@@ -1,7 +1,7 @@
 /** The wizard from the review on, and where its path is left. */
 import type { UpdateState } from '../../../shared/state.js';
 import type { Status } from '../../../shared/status.js';
-import { ago, plan, review } from '../records.js';
+import { ago, lastNight, plan, review, tonight } from '../records.js';
 import { during, type Scene } from '../scene.js';
 import {
   conflicts,
@@ -28,6 +28,7 @@ import {
 
 const reviewing: readonly Scene[] = [
   scene('review', 'review', withStage(ready)),
+  scene('review-changelog', 'review', withStage(ready), { press: ['What is new in openssl'] }),
   scene('review-many', 'review', withStage(ready), {
     records: { review: manyFiles(100_000) },
     press: ['Show every file'],
@@ -100,6 +101,22 @@ const switching: readonly Scene[] = [
     withStage({ ...ready, scheduled: true }, { staged: { ...staged, scheduled: true } }),
     { records: { check: reportWith() } },
   ),
+  scene('switch-hour', 'switch', withStage(ready), {
+    records: { check: reportWith() },
+    press: ['At an hour'],
+  }),
+  scene(
+    'switch-set',
+    'switch',
+    withStage(
+      { ...ready, scheduled: true, scheduledAt: tonight },
+      { staged: { ...staged, scheduled: true, scheduledAt: tonight } },
+    ),
+    { records: { check: reportWith() } },
+  ),
+  scene('switch-missed', 'switch', withStage({ ...ready, missed: { at: lastNight, problem: null } }), {
+    records: { check: reportWith() },
+  }),
   scene('switch-checks-block', 'switch', withStage(ready), { records: { check: reportWith(locked) } }),
   scene(
     'switch-blocked',

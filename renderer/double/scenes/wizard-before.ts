@@ -35,6 +35,17 @@ const choosing: readonly Scene[] = [
     records: { machine: manyUpdates(2000) },
     press: ['Chosen packages'],
   }),
+  scene('choose-changelog', 'choose', during(waiting), {
+    press: ['Chosen packages', 'What is new in openssl'],
+  }),
+  scene('choose-changelog-loading', 'choose', during(waiting), {
+    handlers: { changelog: () => new Promise(() => undefined) },
+    press: ['What is new in openssl'],
+  }),
+  scene('choose-changelog-unavailable', 'choose', during(waiting), {
+    handlers: { changelog: () => Promise.resolve({ ok: false, problem: said('CHANGELOG_UNAVAILABLE') }) },
+    press: ['What is new in openssl'],
+  }),
   scene('choose-none', 'choose', during({ state: 'idle', pending: 0, security: 0 }), {
     records: { machine: { ...machine, pendingUpdates: [] } },
   }),

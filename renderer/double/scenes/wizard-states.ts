@@ -37,6 +37,8 @@ export const staged: NonNullable<Status['staged']> = {
   conflicts: 0,
   undecided: 0,
   scheduled: false,
+  scheduledAt: null,
+  missed: null,
 };
 export const lastRun = (kind: RunKind, problem: Problem | null): Status['last'] => ({
   id: run,
@@ -56,6 +58,8 @@ export const ready = {
   how: plan.activation.how,
   interruptionSeconds: plan.activation.interruptionSeconds,
   scheduled: false,
+  scheduledAt: null,
+  missed: null,
 } satisfies UpdateState;
 export const withStage = (update: UpdateState, more: Partial<Status> = {}): AppState =>
   during(update, { status: { staged, ...more } });

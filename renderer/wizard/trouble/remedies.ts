@@ -30,6 +30,8 @@ const byCode: Partial<Record<string, readonly Remedy[]>> = {
   CHECK_BLOCKED: ['check'],
   EXCHANGE_IMPOSSIBLE: ['at-shutdown'],
   DOWNTIME_UNSUPPORTED: ['at-shutdown'],
+  HOUR_OUT_OF_RANGE: [],
+  HOUR_UNATTENDED: ['at-shutdown'],
   CONFLICT_UNKNOWN: ['review'],
   HELPER_UNREACHABLE: ['connect'],
   HELPER_LOST: ['connect'],

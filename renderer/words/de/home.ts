@@ -72,6 +72,16 @@ export const home = (say: Say): Words['home'] => ({
     scheduled: 'Umgeschaltet wird beim nächsten Herunterfahren',
     scheduledDetail: 'Bis dahin bleibt alles, wie es ist.',
     review: 'Aktualisierung durchsehen',
+    set: (when) => `Umgeschaltet wird ${when}`,
+    setDetail: (how) =>
+      `Bis dahin bleibt alles, wie es ist. Dann wird noch einmal geprüft und umgeschaltet, ${byActivation[how]}.`,
+    takeBack: 'Doch nicht umschalten',
+    missed: 'Es wurde nicht umgeschaltet',
+    missedDetail: (when) =>
+      `Vorgesehen war es ${when}. Nichts wurde geändert, die Aktualisierung ist weiter bereit.`,
+    missedOff: (when) =>
+      `Vorgesehen war es ${when}, da war der Rechner aus oder schlief. Nichts wurde geändert, die Aktualisierung ist weiter bereit.`,
+    later: 'Nicht jetzt',
   },
   needsDecision: {
     title: (count) =>
@@ -108,6 +118,8 @@ export const home = (say: Say): Words['home'] => ({
       stage: 'Es geschah bei der Probe. Ihr laufendes System ist, wie es war.',
       decide: 'Es geschah beim Festhalten Ihrer Entscheidung. Ihr laufendes System ist, wie es war.',
       activate: 'Es geschah beim Umschalten. Ihr System ist, wie es war.',
+      unschedule:
+        'Es geschah, als ein Umschalten für später zurückgenommen wurde. Ihr System ist, wie es war.',
       rollback: 'Es geschah auf dem Weg zurück. Ihr System ist, wie es war.',
       prune: 'Es geschah beim Entfernen alter Wiederherstellungspunkte. Ihr System ist, wie es war.',
       recover: 'Es geschah bei der Wiederherstellung. Nichts wurde geraten.',

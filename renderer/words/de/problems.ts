@@ -69,6 +69,18 @@ export const problems = (): Words['problems'] => ({
       'Die Pakete passen nicht zusammen.',
       'Die Einzelheiten nennen die betroffenen Pakete.',
     ),
+    HOUR_OUT_OF_RANGE: text(
+      'Ein Umschalten lässt sich für einen Zeitpunkt in den nächsten sieben Tagen vorsehen.',
+      'Wählen Sie eine Uhrzeit, die noch kommt.',
+    ),
+    HOUR_UNATTENDED: text(
+      'Zu diesem Zeitpunkt wäre niemand da, der umschaltet.',
+      'Installieren Sie Understudy auf diesem System, oder schalten Sie beim nächsten Herunterfahren um.',
+    ),
+    CHANGELOG_UNAVAILABLE: text(
+      'Was in diesem Paket neu ist, ließ sich nicht finden.',
+      'Es kommt mit dem Paket: sehen Sie bei der Durchsicht noch einmal nach, oder mit einem Netz.',
+    ),
     PLAN_UNKNOWN: text('Diesen Plan gibt es nicht mehr.', 'Suchen Sie erneut nach Aktualisierungen.'),
     PLAN_STALE: text(
       'Was angeboten wird oder installiert ist, hat sich seit dem Plan geändert.',

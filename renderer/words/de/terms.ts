@@ -51,6 +51,7 @@ export const terms = (say: Say): Words['terms'] => ({
     prune: 'das Aufräumen',
     recover: 'die Wiederherstellung',
     settings: 'das Ändern einer Einstellung',
+    unschedule: 'das Zurücknehmen eines Umschaltens für später',
     practice: 'das Anlegen des Übungssystems',
   },
   outcome: {

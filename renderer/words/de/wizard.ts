@@ -294,13 +294,15 @@ export const wizard = (say: Say): Words['wizard'] => ({
     title: 'Auf das aktualisierte System umschalten',
     lead: 'Von hier führt kein Schritt zurück, danach aber doch: Ein Klick bringt das System von jetzt wieder.',
     when: 'Wann',
-    moments: { now: 'Jetzt', shutdown: 'Beim nächsten Herunterfahren' },
+    moments: { now: 'Jetzt', hour: 'Zu einer Uhrzeit', shutdown: 'Beim nächsten Herunterfahren' },
     momentDetails: {
       now: (seconds) =>
         seconds < 1 ? 'Kostet Sie keine Zeit.' : `Sie können etwa ${say.duration(seconds)} nicht arbeiten.`,
+      hour: 'Heute Nacht zum Beispiel. Dann wird noch einmal geprüft; steht etwas im Weg, geschieht nichts.',
       shutdown:
         'Bis Sie den Rechner ausschalten oder neu starten, geschieht nichts. Das dauert dann ein wenig länger.',
     },
+    hour: { label: 'Uhrzeit', none: 'Geben Sie eine Uhrzeit an.' },
     happens: 'Was geschieht',
     ways: {
       live: 'Ihre Programme laufen weiter.',
@@ -311,6 +313,8 @@ export const wizard = (say: Say): Words['wizard'] => ({
       shutdown: 'Bis Sie herunterfahren, laufen Ihre Programme weiter.',
     },
     save: 'Sichern Sie vorher Ihre Arbeit.',
+    saveBefore: 'Sichern Sie bis dahin Ihre Arbeit.',
+    off: 'Ist der Rechner dann aus oder schläft er, geschieht nichts: die Aktualisierung bleibt bereit.',
     practice: 'Auf dem Übungssystem läuft kein Programm; es wird also nichts geschlossen.',
     interruption: 'Unterbrechung',
     interruptionValue: (seconds) => (seconds < 1 ? 'Keine' : `Etwa ${say.duration(seconds)}`),
@@ -324,11 +328,14 @@ export const wizard = (say: Say): Words['wizard'] => ({
     act: {
       now: 'Jetzt umschalten',
       restart: 'Umschalten und neu starten',
+      hour: 'Zu dieser Uhrzeit umschalten',
       shutdown: 'Beim Herunterfahren umschalten',
     },
     scheduledTitle: 'Umgeschaltet wird beim nächsten Herunterfahren',
     scheduledLead: 'Bis dahin bleibt alles, wie es ist. Sie können dieses Fenster schließen.',
+    setTitle: (when) => `Umgeschaltet wird ${when}`,
     change: 'Ändern',
+    takeBack: 'Doch nicht umschalten',
     switchingTitle: 'Umschalten auf das aktualisierte System',
     switchingLead:
       'Bitte lassen Sie den Rechner an. Selbst ein Stromausfall lässt jetzt ein ganzes System zurück.',

@@ -72,6 +72,16 @@ export const home = (say: Say) => ({
     scheduled: 'The switch is set for the next shutdown',
     scheduledDetail: 'Until then everything stays as it is.',
     review: 'Review the update',
+    set: (when: string) => `The switch is set for ${when}`,
+    setDetail: (how: Activation) =>
+      `Until then everything stays as it is. The checks are made again then, and the switch is made ${byActivation[how]}.`,
+    takeBack: 'Cancel the switch',
+    missed: 'The switch did not happen',
+    missedDetail: (when: string) =>
+      `It was set for ${when}. Nothing was changed, and the update is still ready.`,
+    missedOff: (when: string) =>
+      `It was set for ${when}, when the computer was off or asleep. Nothing was changed, and the update is still ready.`,
+    later: 'Not now',
   },
   needsDecision: {
     title: (count: number) =>
@@ -104,6 +114,7 @@ export const home = (say: Say) => ({
       stage: 'It happened in the rehearsal. Your running system is as it was.',
       decide: 'It happened while your decision was being kept. Your running system is as it was.',
       activate: 'It happened at the switch. Your system is as it was.',
+      unschedule: 'It happened while a switch for later was being taken back. Your system is as it was.',
       rollback: 'It happened on the way back. Your system is as it was.',
       prune: 'It happened while old restore points were being removed. Your system is as it was.',
       recover: 'It happened during recovery. Nothing was guessed.',

@@ -57,6 +57,18 @@ export const problems = () => ({
       'Check the date and time of this computer. If they are right, the archive is out of date.',
     ),
     PACKAGES_BROKEN: text('The packages do not fit together.', 'The details name the packages concerned.'),
+    HOUR_OUT_OF_RANGE: text(
+      'A switch can be set for a moment within the next seven days.',
+      'Choose an hour that is still to come.',
+    ),
+    HOUR_UNATTENDED: text(
+      'Nobody would be there to carry out the switch at that moment.',
+      'Install Understudy on this system, or switch at the next shutdown.',
+    ),
+    CHANGELOG_UNAVAILABLE: text(
+      'What is new in this package could not be found.',
+      'It comes with the package: look again in the review, or with a network.',
+    ),
     PLAN_UNKNOWN: text('This plan is no longer there.', 'Look for updates again.'),
     PLAN_STALE: text(
       'What is offered or installed has changed since the plan was made.',

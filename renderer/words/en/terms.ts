@@ -52,6 +52,7 @@ export const terms = (say: Say) => ({
     prune: 'the clean-up',
     recover: 'the recovery',
     settings: 'changing a setting',
+    unschedule: 'taking back a switch for later',
     practice: 'making the practice system',
   } satisfies Record<RunKind, string>,
   outcome: {

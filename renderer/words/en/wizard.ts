@@ -294,13 +294,15 @@ export const wizard = (say: Say) => ({
     title: 'Switch to the updated system',
     lead: 'From here there is no step back, but afterwards there is: one click returns to the system of now.',
     when: 'When',
-    moments: { now: 'Now', shutdown: 'At the next shutdown' },
+    moments: { now: 'Now', hour: 'At an hour', shutdown: 'At the next shutdown' },
     momentDetails: {
       now: (seconds: number) =>
         seconds < 1 ? 'Takes no time from you.' : `You cannot work for about ${say.duration(seconds)}.`,
+      hour: 'Tonight, for example. The checks are made once more then; if one is in the way, nothing happens.',
       shutdown:
         'Nothing happens until you switch the computer off or restart it. That then takes a little longer.',
     },
+    hour: { label: 'Hour', none: 'Give an hour.' },
     happens: 'What happens',
     ways: {
       live: 'Your programs keep running.',
@@ -310,6 +312,8 @@ export const wizard = (say: Say) => ({
       shutdown: 'Until you shut down, your programs keep running.',
     } satisfies Record<Activation, string>,
     save: 'Save your work first.',
+    saveBefore: 'Save your work before that.',
+    off: 'If the computer is off or asleep then, nothing happens: the update stays ready.',
     practice: 'On the practice system no program is running, so nothing is closed.',
     interruption: 'Interruption',
     interruptionValue: (seconds: number) => (seconds < 1 ? 'None' : `About ${say.duration(seconds)}`),
@@ -323,11 +327,14 @@ export const wizard = (say: Say) => ({
     act: {
       now: 'Switch now',
       restart: 'Switch and restart now',
+      hour: 'Switch at this hour',
       shutdown: 'Switch at the next shutdown',
     },
     scheduledTitle: 'The switch is set for the next shutdown',
     scheduledLead: 'Until then everything stays as it is. You can close this window.',
+    setTitle: (when: string) => `The switch is set for ${when}`,
     change: 'Change it',
+    takeBack: 'Cancel the switch',
     switchingTitle: 'Switching to the updated system',
     switchingLead: 'Please leave the computer on. Even a power cut now leaves one whole system.',
   },

@@ -196,6 +196,8 @@ export class UpdateDouble {
         conflicts: 0,
         undecided: 0,
         scheduled: false,
+        scheduledAt: null,
+        missed: null,
       },
     };
   }

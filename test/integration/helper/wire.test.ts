@@ -159,6 +159,13 @@ describe.skipIf(!isRoot)('what a client sends (needs root)', () => {
     ['a setting far out of range', 'change', { settings: { restorePointBytes: 1e300 } }],
     ['an hour that no day has', 'change', { settings: { automatic: { fromHour: 24 } } }],
     ['a time that is none', 'change', { settings: { automatic: { pausedUntil: '$(id)' } } }],
+    ['a changelog of an option', 'changelog', { name: '--print-uris', version: '1' }],
+    ['a changelog of a path', 'changelog', { name: '../../etc/shadow', version: '1' }],
+    ['a version with a blank', 'changelog', { name: 'base-files', version: '1 -o Dir=/' }],
+    ['a moment that is a command', 'activate', { at: '$(reboot)' }],
+    ['a moment of no time zone', 'activate', { at: '2026-01-01T22:00:00' }],
+    ['a calendar of many moments', 'activate', { at: '*-*-* 22:00:00' }],
+    ['a schedule to take back by name', 'unschedule', { stage: 'stage-1' }],
     ['a setting that there is not', 'change', { settings: { root: '/' } }],
     ['a version of settings', 'change', { settings: { version: 2 } }],
   ])('%s is refused, and the connection goes on', async (_, verb, params) => {

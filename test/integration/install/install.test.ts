@@ -147,6 +147,7 @@ describe('an installation', () => {
     expect(wanted('sockets.target')).toEqual(['understudy-helper.socket']);
     expect(wanted('timers.target')).toEqual(['understudy-stage.timer']);
     expect(wanted('sysinit.target')).toEqual(['understudy-activate.service', 'understudy-recover.service']);
+    expect(wanted('multi-user.target')).toEqual(['understudy-schedule.service']);
     expect(install('--uninstall', '--enable')).toMatchObject({ status: 0 });
     expect(readdirSync(join(root, 'etc/systemd/system'))).toEqual([]);
   });

@@ -70,6 +70,10 @@ describe.skipIf(impossible !== undefined)(
       expect(planned.changes.length).toBeGreaterThan(3);
       await app.until('a plan waits', () => app.state?.update.state === 'planned');
 
+      // Where nothing was fetched yet it is read where the source has it, afterwards in the clone.
+      const news = { name: 'understudy-practice-settings', version: '1.1-1' };
+      expect(await app.value('changelog', news)).toMatchObject({ from: '1.0-1', source: 'package' });
+
       const staging = app.value('stage', { plan: planned.id });
       await app.until('it stages', () => app.state?.status?.run?.kind === 'stage');
       const staged = await staging;
@@ -81,6 +85,14 @@ describe.skipIf(impossible !== undefined)(
       for (const phase of ['check', 'download', 'clone', 'rehearse', 'verify'] as const)
         expect(phases).toContain(phase);
       expect(app.progress.some(({ type, text }) => type === 'log' && text !== undefined)).toBe(true);
+
+      const { text, source } = await app.value('changelog', news);
+      expect(source).toBe('staged');
+      expect(text).toMatch(/^understudy-practice-settings \(1\.1-1\) practice;/);
+      expect(text).not.toContain('(1.0-1)');
+      expect(await app.call('changelog', { ...news, name: 'no-such-package' })).toMatchObject({
+        problem: { code: 'CHANGELOG_UNAVAILABLE' },
+      });
 
       const review = await app.value('review', {});
       const conflict = review.conflicts.find(({ path }) => path === editedConffile);

@@ -1,4 +1,5 @@
 /** Contract values with something of everything, for tests of what the command line makes of them. */
+import type { Changelog } from '../../../shared/changelog.js';
 import type { Conflict, Review } from '../../../shared/changeset.js';
 import type { CheckReport } from '../../../shared/check.js';
 import type { Activated, History, Pruned, Recovered, RolledBack, Staged } from '../../../shared/history.js';
@@ -214,6 +215,7 @@ export const activated: Activated = {
   how: 'live',
   seconds: 1.9,
   scheduled: false,
+  at: null,
   switchSeconds: 0.04,
   carried: ['/etc/hosts'],
   restart: ['ssh.service'],
@@ -348,4 +350,13 @@ export const merged: Merged = {
       theirs: null,
     },
   ],
+};
+
+export const changelog: Changelog = {
+  package: 'openssl',
+  from: '3.0.17-1~deb12u2',
+  to: '3.0.17-1~deb12u3',
+  source: 'staged',
+  text: 'openssl (3.0.17-1~deb12u3) bookworm-security; urgency=medium\n\n  * Fix a read beyond the end.\n\n -- A Maker <maker@example.org>  Thu, 01 Jan 2026 00:00:00 +0000',
+  cut: false,
 };

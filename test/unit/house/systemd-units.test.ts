@@ -33,7 +33,7 @@ function installed(): void {
   for (const name of readdirSync(units))
     copyFileSync(join(units, name), join(root, 'etc/systemd/system', name));
   symlinkSync('usr/bin', join(root, 'bin'));
-  for (const name of ['understudy', 'node', 'true']) {
+  for (const name of ['understudy', 'node', 'true', 'systemctl']) {
     writeFileSync(join(root, 'usr/bin', name), '#!/bin/sh\n');
     chmodSync(join(root, 'usr/bin', name), 0o755);
   }

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { notifier } from '../../../electron/main/notifications.js';
 import { wordsIn } from '../../../electron/main/words.js';
 import { notificationKinds, type Told } from '../../../electron/services/notifications/rules.js';
-import type { UpdateStateName } from '../../../shared/state.js';
+import type { UpdateState, UpdateStateName } from '../../../shared/state.js';
 import { notificationDouble, type NotificationDouble } from './electron-double.js';
 import { stateOf, updateStates } from './state.js';
 
@@ -44,6 +44,7 @@ const cases: Readonly<
   Record<(typeof notificationKinds)[number], readonly [UpdateStateName, string, string, string]>
 > = {
   ready: ['staged', 'An update is ready', 'wizard', 'wizard'],
+  missed: ['staged', 'The switch did not happen', 'wizard', 'wizard'],
   'needs-decision': ['needs-decision', 'An update needs a decision', 'wizard', 'wizard'],
   done: ['done', 'Updated', 'home', 'rollback'],
   'rolled-back': ['rolled-back', 'Rolled back', 'home', 'history'],
@@ -52,11 +53,15 @@ const cases: Readonly<
 
 describe.each(notificationKinds)('%s', (kind) => {
   const [state, title, click, action] = cases[kind];
+  const update: UpdateState =
+    kind === 'missed'
+      ? { ...updateStates.staged, missed: { at: '2026-11-25T22:00:00Z', problem: null } }
+      : updateStates[state];
 
   test('is shown once it has become true, and leads where it can be dealt with', async () => {
     const notify = start();
     notify.take(stateOf(updateStates.idle));
-    notify.take(stateOf(updateStates[state]));
+    notify.take(stateOf(update));
     await settled();
     expect(made.map(({ options, did }) => [options.title, did])).toEqual([[title, ['show']]]);
     expect(made[0]!.options.actions).toMatchObject([{ type: 'button' }]);
@@ -66,11 +71,11 @@ describe.each(notificationKinds)('%s', (kind) => {
   });
 
   test('is not shown again within a day, not even after a new start', async () => {
-    start().take(stateOf(updateStates[state]));
+    start().take(stateOf(update));
     const again = start();
     again.take(stateOf(updateStates.idle));
     now = new Date(now.getTime() + 23 * 3_600_000);
-    again.take(stateOf(updateStates[state]));
+    again.take(stateOf(update));
     await settled();
     expect(made).toHaveLength(1);
   });

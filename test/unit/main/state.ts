@@ -22,6 +22,8 @@ export const updateStates: { readonly [N in UpdateStateName]: Extract<UpdateStat
     how: 'live',
     interruptionSeconds: 0,
     scheduled: false,
+    scheduledAt: null,
+    missed: null,
   },
   'needs-decision': { state: 'needs-decision', stage: 'stage-1', undecided: 2 },
   switching: { state: 'switching', stage: null, run, progress },

@@ -64,6 +64,8 @@ describe('the facts of a status', () => {
       conflicts: 1,
       undecided: 1,
       scheduled: false,
+      scheduledAt: null,
+      missed: null,
     });
     scheduleAtShutdown(store.system, 'stage-one');
     expect(now().staged?.scheduled).toBe(true);

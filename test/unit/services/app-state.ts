@@ -20,6 +20,8 @@ export const updates: Record<UpdateState['state'], UpdateState> = {
     how: 'live',
     interruptionSeconds: 0,
     scheduled: false,
+    scheduledAt: null,
+    missed: null,
   },
   'needs-decision': { state: 'needs-decision', stage: 'stage-0001', undecided: 2 },
   switching: { state: 'switching', stage: null, ...run },

@@ -105,7 +105,7 @@ export function* helperLife(seed: number, length: number): Generator<Moment> {
       'plan',
       'stage',
       'stage',
-      ...(facts.staged ? (['activate', 'activate', 'decide'] as const) : []),
+      ...(facts.staged ? (['activate', 'activate', 'decide', 'unschedule'] as const) : []),
       ...(facts.restorePoint ? (['rollback', 'prune'] as const) : []),
       'settings',
       ...(practice ? (['practice'] as const) : []),
@@ -157,6 +157,8 @@ export function* helperLife(seed: number, length: number): Generator<Moment> {
         };
       case 'practice':
         return { plan: null, staged: null, latest: null, restorePoint: null };
+      case 'unschedule':
+        return facts.staged ? { staged: { ...facts.staged, scheduled: false } } : {};
       case 'prune':
       case 'recover':
       case 'settings':

@@ -66,6 +66,8 @@ export const staged = (part: Partial<NonNullable<Status['staged']>> = {}): NonNu
   conflicts: 0,
   undecided: 0,
   scheduled: false,
+  scheduledAt: null,
+  missed: null,
   ...part,
 });
 

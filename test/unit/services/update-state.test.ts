@@ -103,6 +103,8 @@ describe('the newest result counts', () => {
       how: 'soft-reboot',
       interruptionSeconds: 20,
       scheduled: false,
+      scheduledAt: null,
+      missed: null,
     });
     expect(of({ plan: planned({ created: moment(9) }), staged: staged() }).state).toBe('planned');
   });

@@ -2,6 +2,7 @@
 import type { PackageManager } from '../package-manager.js';
 import { apply } from './apply.js';
 import { audit } from './audit.js';
+import { changelog } from './changelog/changelog.js';
 import { conflicts, nameBeside } from './conflicts.js';
 import { databaseDigest, filesOf, interrupted, statusEntries, statusPath } from './database.js';
 import { download } from './download.js';
@@ -18,6 +19,7 @@ export const apt: PackageManager = {
   caches,
   manages: (view) => view.resolve(statusPath) !== undefined,
   binds,
+  changelog,
   databaseDigest,
   installed: (view) =>
     statusEntries(view).map(({ name, architecture, version, complete, held }) => ({

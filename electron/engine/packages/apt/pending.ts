@@ -14,16 +14,31 @@ import { nativeArchitecture, statusEntries, statusPath } from './database.js';
 import { knownLists } from './index-date.js';
 import { resolveIn } from './resolve.js';
 
-export async function pending(system: System): Promise<PendingUpdate[]> {
+export function pending(system: System): Promise<PendingUpdate[]> {
+  return withHostApt(system, async (context) => {
+    const { changes } = await resolveIn(context, { scope: 'all', selected: [] });
+    return changes.flatMap(
+      ({ name, architecture, from, to, downloadBytes, installedBytes, security, kernel, origin }) =>
+        to === null
+          ? []
+          : [{ name, architecture, from, to, downloadBytes, installedBytes, security, kernel, origin }],
+    );
+  });
+}
+
+export type HostApt = Parameters<typeof resolveIn>[0];
+
+/** The machine's own apt over the files of the tree: it reads, and writes nothing there. */
+export async function withHostApt<T>(system: System, body: (apt: HostApt) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-apt-'));
   try {
-    return await pendingWith(system, folder);
+    return await body(hostApt(system, folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function pendingWith(system: System, folder: string): Promise<PendingUpdate[]> {
+function hostApt(system: System, folder: string): HostApt {
   const environment: Record<string, string> = {};
   if (!system.isRunning) {
     // apt.conf(5): the file of APT_CONFIG is read first. For another tree neither the machine's settings are right, nor may those
@@ -35,14 +50,7 @@ async function pendingWith(system: System, folder: string): Promise<PendingUpdat
   const installed = statusEntries(view);
   const native = nativeArchitecture(installed) ?? '';
   const options = optionsFor(system, native, folder);
-  const context = { runner: run, options, environment, signal: system.signal, installed, native };
-  const { changes } = await resolveIn(context, { scope: 'all', selected: [] });
-  return changes.flatMap(
-    ({ name, architecture, from, to, downloadBytes, installedBytes, security, kernel, origin }) =>
-      to === null
-        ? []
-        : [{ name, architecture, from, to, downloadBytes, installedBytes, security, kernel, origin }],
-  );
+  return { runner: run, options, environment, signal: system.signal, installed, native };
 }
 
 function optionsFor(system: System, native: string, folder: string): string[] {

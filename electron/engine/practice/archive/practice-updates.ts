@@ -2,6 +2,7 @@
  * The packages of the practice archive: version 1, which is installed first, and version 2, the updates. Together they show
  * every kind of change that Understudy handles; each package is there for one of them.
  */
+import { gzipSync } from 'node:zlib';
 import type { TreeView } from '../../environments/environment.js';
 import type { RawPath } from '../../posix/raw-path.js';
 import { initramfsContent, kernelEntries } from './kernel.js';
@@ -32,10 +33,24 @@ export function practiceUpdates(view: TreeView, architecture: string): PracticeP
   const images = [kernelImage(releaseOf(first)), kernelImage(releaseOf(second))] as const;
   const program = programPackages(view, architecture);
   return {
-    installed: [...pairs.map(([old]) => old), images[0], ...program.installed],
-    updates: [...pairs.map(([, later]) => later), images[1], ...program.updates],
+    installed: [...pairs.map(([old]) => old), images[0], ...program.installed].map(withChangelog),
+    updates: [...pairs.map(([, later]) => later), images[1], ...program.updates].map(withChangelog),
     security: program.updates.map(({ name }) => name),
   };
+}
+
+/** As packages of Debian have one (Debian policy, 12.7), so that what is new can be read without a network. */
+function withChangelog(spec: PackageSpec): PackageSpec {
+  const { name, version, summary = name } = spec;
+  const entry = (of: string, words: string): string =>
+    `${name} (${of}) practice; urgency=medium\n\n  * ${words}\n\n -- Understudy <understudy@localhost>  Thu, 01 Jan 2026 00:00:00 +0000\n`;
+  const subject = summary.replace(/^practice: /, '');
+  const text = [
+    ...(version === first ? [] : [entry(version, `A newer release, to try an update of: ${subject}.`)]),
+    entry(first, `First release: ${subject}.`),
+  ].join('\n');
+  const path = `usr/share/doc/${name}/changelog.Debian.gz`;
+  return { ...spec, entries: [...(spec.entries ?? []), { path, content: gzipSync(text) }] };
 }
 
 /** A configuration file that the user edits too, and one that only the package changes. */

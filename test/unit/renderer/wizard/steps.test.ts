@@ -26,6 +26,8 @@ const staged: UpdateState = {
   how: 'live',
   interruptionSeconds: 0,
   scheduled: false,
+  scheduledAt: null,
+  missed: null,
 };
 const undecided: UpdateState = { state: 'needs-decision', stage: 'stage-1', undecided: 1 };
 const switching: UpdateState = { state: 'switching', stage: 'stage-1', run, progress: null };
@@ -176,6 +178,8 @@ describe('what the wizard is about', () => {
       conflicts: 0,
       undecided: 0,
       scheduled: false,
+      scheduledAt: null,
+      missed: null,
     },
   };
 

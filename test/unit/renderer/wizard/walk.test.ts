@@ -103,6 +103,20 @@ describe.skipIf(missing !== null)(`the wizard${missing === null ? '' : ` (${miss
     await page.context().close();
   });
 
+  test('sets the switch for an hour, and takes it back', async () => {
+    const page = await opened('wizard-switch');
+    await page.getByRole('radio', { name: 'At an hour' }).check();
+    const field = page.getByLabel('Hour', { exact: true });
+    await field.fill('');
+    expect(await page.getByRole('button', { name: 'Switch at this hour' }).isDisabled()).toBe(true);
+    await field.fill('23:59');
+    await pressByKeyboard(page, 'button', 'Switch at this hour');
+    await page.getByRole('heading', { level: 1, name: /^The switch is set for today, / }).waitFor();
+    await pressByKeyboard(page, 'button', 'Cancel the switch');
+    await heading(page, 'Switch to the updated system').waitFor();
+    await page.context().close();
+  });
+
   test('that is opened in the middle of a rehearsal is at the rehearsal, and an early step leads back to it', async () => {
     const page = await opened('wizard-rehearse', '#/wizard');
     await heading(page, 'Rehearsing the update').waitFor();

@@ -14,7 +14,13 @@ import { checkText } from '../../../../renderer/wizard/check/check-text.js';
 import { fixFor } from '../../../../renderer/wizard/check/fixes.js';
 import { standings } from '../../../../renderer/wizard/rehearse/phases.js';
 import { proofText } from '../../../../renderer/wizard/review/proof-text.js';
-import { closesPrograms, momentsFor, wayFor } from '../../../../renderer/wizard/switch/moments.js';
+import {
+  closesPrograms,
+  momentsFor,
+  wayFor,
+  hourOf,
+  nextAt,
+} from '../../../../renderer/wizard/switch/moments.js';
 import { remediesFor } from '../../../../renderer/wizard/trouble/remedies.js';
 
 const vocabularies = { en: english(sayIn('en')), de: german(sayIn('de')) };
@@ -138,9 +144,18 @@ describe('the phases of a rehearsal', () => {
 
 describe('the moment of the switch', () => {
   test('is the user’s choice, but where only one is possible', () => {
-    expect(momentsFor('soft-reboot', false)).toEqual(['now', 'shutdown']);
+    expect(momentsFor('soft-reboot', false)).toEqual(['now', 'shutdown', 'hour']);
     expect(momentsFor('shutdown', false)).toEqual(['shutdown']);
-    expect(momentsFor('live', true)).toEqual(['now']);
+    expect(momentsFor('live', true)).toEqual(['now', 'hour']);
+  });
+
+  test('that is an hour is the next one, today or tomorrow, and any hour can be read back', () => {
+    const now = new Date(2026, 10, 26, 20, 15).getTime();
+    expect(nextAt('22:00', now)).toBe(new Date(2026, 10, 26, 22, 0).toISOString());
+    expect(nextAt('20:15', now)).toBe(new Date(2026, 10, 27, 20, 15).toISOString());
+    expect(nextAt('06:30', now)).toBe(new Date(2026, 10, 27, 6, 30).toISOString());
+    expect(hourOf(nextAt('06:30', now) ?? '')).toBe('06:30');
+    expect(nextAt('', now)).toBeNull();
   });
 
   test('asks for the shutdown only where the plan does not already', () => {
