@@ -20,7 +20,7 @@ import { forgetPlan } from './records/plans.js';
 import { forgetSchedule, scheduleAtShutdown, scheduledStage } from './records/schedule.js';
 import { baseManifest, readStage, type StageRecord } from './records/stages.js';
 import { recordAfter } from './record-activation.js';
-import { requireRecovered } from './recover.js';
+import { requireArrived, requireRecovered } from './recover.js';
 import { followActivation } from './restart.js';
 import type { TreeChange } from './review/tree-change.js';
 import type { System } from './system.js';
@@ -41,13 +41,14 @@ export function activate(system: System, options: ActivateOptions = {}): Promise
     const engine = privilegedEngineFor(system);
     const result = await withStoreLock(system, async () => {
       await requireRecovered(engine);
+      requireArrived(engine);
       const started = Date.now();
       const id = options.scheduled ? scheduledStage(system) : options.stage;
       if (options.scheduled && id === undefined) throw new Fault('NOTHING_TO_DO');
       const record = readStage(system, engine.environment, id);
       if (!record.ready) throw new Fault('STAGE_UNVERIFIED', ...failedProofs(record));
       const how = options.scheduled ? 'shutdown' : (options.how ?? record.plan.activation.how);
-      const atomic = requireWay(engine, how);
+      const atomic = requireWay(engine, how, options.how);
       await requireReadiness(engine, { moment: 'before-activation', plan: record.plan });
       if (how === 'shutdown' && system.isRunning && !options.scheduled)
         return schedule(system, record, started);
@@ -55,7 +56,7 @@ export function activate(system: System, options: ActivateOptions = {}): Promise
         commit(engine, record, { how, atomic, started }),
       );
     });
-    return result.scheduled ? result : followActivation(system, result);
+    return result.scheduled ? result : followActivation(engine, result);
   });
 }
 
@@ -80,11 +81,23 @@ function failedProofs(record: StageRecord): string[] {
 }
 
 /** Whether the switch will be one atomic step. Throws where the way is not open here. */
-function requireWay({ system, environment }: Engine, how: Activation): boolean {
+function requireWay(
+  { system, environment }: Engine,
+  how: Activation,
+  wanted: Activation | undefined,
+): boolean {
   const support = environment.support(system);
   if (!support.exchange && how !== 'shutdown') throw new Fault('EXCHANGE_IMPOSSIBLE', support.exchangeReason);
   if (!system.isRunning && (how === 'soft-reboot' || how === 'kexec' || how === 'reboot')) {
     throw new Fault('DOWNTIME_UNSUPPORTED', 'Nothing runs from this tree: use --how live.');
+  }
+  // systemd's soft-reboot starts again in the root that is mounted already.
+  const staysInRoot = how === 'soft-reboot' || (how === 'live' && wanted === 'live');
+  if (system.isRunning && environment.takesEffect === 'at-start' && staysInRoot) {
+    throw new Fault(
+      'DOWNTIME_UNSUPPORTED',
+      'The environments here are roots of their own: use --how reboot.',
+    );
   }
   return support.exchange;
 }
@@ -146,9 +159,11 @@ async function commit(engine: Engine, record: StageRecord, way: Way): Promise<Ac
       restorePoint,
       transaction: transaction.id,
       ownBytes: prepared.ownBytes,
+      switch: treeSwitch,
     });
     transaction.end('done', { restorePoint, switchSeconds });
     const remarks = [
+      ...(treeSwitch.isInEffect() ? [] : ['The new system runs after the next restart.']),
       ...left.map((path) => `/${display(path)} holds files of yours and was kept.`),
       ...appendLogs(system, prepared),
     ];
