@@ -56,8 +56,9 @@ function cutEverywhere(name: string, layout: BtrfsLayout): void {
       const now = await manifestOf(place.root);
       const toOld = await differences(before, now);
       if (toOld.length === 0) return 'old';
-      // Every staging gives what it makes the time of its own.
-      const toNew = (await differences(after, now)).filter((line) => !line.endsWith(' (time)'));
+      // Every staging gives what it makes a time of its own, and ldconfig notes such times.
+      const ofStaging = / \(time\)$|\/var\/cache\/ldconfig\/aux-cache /;
+      const toNew = (await differences(after, now)).filter((line) => !ofStaging.test(line));
       if (toNew.length === 0) return 'new';
       return `a mix; to the old: ${toOld.slice(0, 6).join('; ')}; to the new: ${toNew.slice(0, 6).join('; ')}`;
     }
