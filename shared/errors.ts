@@ -148,6 +148,15 @@ export const errorTexts = {
     'This restore point is the only one, or is in use, and is kept.',
     'Make another update first, or choose a different one.',
   ),
+  RESTART_PENDING: decision(
+    'The environment that was switched to runs only after a restart.',
+    'Restart first, or take the switch back with "understudy rollback".',
+  ),
+  ENVIRONMENT_UNKNOWN: usage('There is no environment of this name.', 'See "understudy environments".'),
+  ENVIRONMENT_IN_USE: failed(
+    'The environment is in use and was left as it is.',
+    'The details say by what. Unmount it or restart, then try again.',
+  ),
   NOTHING_TO_ROLL_BACK: failed('There is nothing to roll back to.', 'See "understudy history".'),
 
   JOURNAL_DAMAGED: failed(

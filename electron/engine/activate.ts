@@ -24,7 +24,7 @@ import { contentAfter } from './records/restore-points.js';
 import { readStage, type StageRecord } from './records/stages.js';
 import { recordAfter } from './record-activation.js';
 import { withAccountsLock } from './reintegrate/accounts/account-lock.js';
-import { requireRecovered } from './recover.js';
+import { requireArrived, requireRecovered } from './recover.js';
 import { followActivation } from './restart.js';
 import { requireHour, setForHour } from './schedule-hour.js';
 import type { TreeChange } from './review/tree-change.js';
@@ -50,6 +50,7 @@ export function activate(system: System, options: ActivateOptions = {}): Promise
     const engine = privilegedEngineFor(system);
     const result = await withStoreLock(system, async () => {
       await requireRecovered(engine);
+      requireArrived(engine);
       const started = Date.now();
       const id = options.scheduled ? scheduledStage(system) : options.stage;
       if (options.scheduled && id === undefined) throw new Fault('NOTHING_TO_DO');
@@ -57,7 +58,7 @@ export function activate(system: System, options: ActivateOptions = {}): Promise
       if (!record.ready) throw new Fault('STAGE_UNVERIFIED', ...failedProofs(record));
       const how = options.scheduled ? 'shutdown' : (options.how ?? record.plan.activation.how);
       if (options.at !== undefined) requireHour(options.at, how, options.how !== undefined, new Date());
-      const atomic = requireWay(engine, how);
+      const atomic = requireWay(engine, how, options.how);
       await requireReadiness(engine, { moment: 'before-activation', plan: record.plan });
       if (options.at !== undefined) {
         await setForHour(system, { stage: record.id, at: options.at, how }, options.attended ?? false);
@@ -70,7 +71,7 @@ export function activate(system: System, options: ActivateOptions = {}): Promise
       const way = { how, atomic, started, unattended: options.scheduled ?? false };
       return withPackageLocks(system, engine.packages, () => commit(engine, record, way));
     });
-    return result.scheduled ? result : followActivation(system, result);
+    return result.scheduled ? result : followActivation(engine, result);
   });
 }
 
@@ -97,11 +98,23 @@ function scheduled({ id, plan }: StageRecord, { how, at, started }: ForLater): A
 }
 
 /** Whether the switch will be one atomic step. Throws where the way is not open here. */
-function requireWay({ system, environment }: Engine, how: Activation): boolean {
+function requireWay(
+  { system, environment }: Engine,
+  how: Activation,
+  wanted: Activation | undefined,
+): boolean {
   const support = environment.support(system);
   if (!support.exchange && how !== 'shutdown') throw new Fault('EXCHANGE_IMPOSSIBLE', support.exchangeReason);
   if (!system.isRunning && (how === 'soft-reboot' || how === 'kexec' || how === 'reboot')) {
     throw new Fault('DOWNTIME_UNSUPPORTED', 'Nothing runs from this tree: use --how live.');
+  }
+  // systemd's soft-reboot starts again in the root that is mounted already.
+  const staysInRoot = how === 'soft-reboot' || (how === 'live' && wanted === 'live');
+  if (system.isRunning && environment.takesEffect === 'at-start' && staysInRoot) {
+    throw new Fault(
+      'DOWNTIME_UNSUPPORTED',
+      'The environments here are roots of their own: use --how reboot.',
+    );
   }
   return support.exchange;
 }
@@ -173,10 +186,12 @@ async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<A
       restorePoint,
       transaction: transaction.id,
       ownBytes: prepared.ownBytes,
+      switch: treeSwitch,
     });
     transaction.end('done', { restorePoint, switchSeconds });
     const remarks = [
       ...merges,
+      ...(treeSwitch.isInEffect() ? [] : ['The new system runs after the next restart.']),
       ...left.map((path) => `/${display(path)} holds files of yours and was kept.`),
       ...appendLogs(system, prepared),
     ];

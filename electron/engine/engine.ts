@@ -2,6 +2,7 @@
 import { Fault } from './fault.js';
 import type { Environment, TreeView } from './environments/environment.js';
 import { plainView } from './environments/plain-view.js';
+import { btrfsEnvironment } from './environments/btrfs/btrfs.js';
 import { treeEnvironment } from './environments/tree/tree.js';
 import type { PackageManager } from './packages/package-manager.js';
 import { packageManagerOf } from './packages/registry.js';
@@ -15,14 +16,29 @@ export interface Engine {
   readonly current: TreeView;
 }
 
+/** The backends, best first: with snapshots the old system stays whole, and a start can fall back to it. */
+const backends: readonly Environment[] = [btrfsEnvironment, treeEnvironment];
+
+/** The best backend that is usable here; where none is, the one that says why for every file system. */
+export function environmentFor(system: System): Environment {
+  return backends.find((backend) => backend.support(system).usable) ?? treeEnvironment;
+}
+
 /** Throws `UNSUPPORTED_SYSTEM` where no package manager is known. */
 export function engineFor(system: System): Engine {
+  return openEngine(system, { create: false });
+}
+
+function openEngine(system: System, options: { readonly create: boolean }): Engine {
   const current = plainView(system.root);
-  return { system, packages: packageManagerOf(current), environment: treeEnvironment, current };
+  const packages = packageManagerOf(current);
+  const environment = environmentFor(system);
+  if (process.geteuid?.() === 0) environment.attach(system, options);
+  return { system, packages, environment, current };
 }
 
 /** As `engineFor`, for verbs that alter something. Throws `NOT_ROOT`. */
 export function privilegedEngineFor(system: System): Engine {
   if (process.getuid?.() !== 0) throw new Fault('NOT_ROOT');
-  return engineFor(system);
+  return openEngine(system, { create: true });
 }

@@ -7,7 +7,8 @@ import type { Outcome } from '../../shared/errors.js';
 import type { Recovered } from '../../shared/history.js';
 import { finishInterrupted } from './decisions/carry-out.js';
 import { finishMerging } from './meanwhile/merge-into-stage.js';
-import { recordAfter } from './record-activation.js';
+import { recordAfter, recordManifestAfter } from './record-activation.js';
+import { renewBootMenu } from './restart.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
 import { Fault, outcomeOf } from './fault.js';
 import { resume, transactionsOf, type OpenTransaction } from './journal/journal.js';
@@ -23,8 +24,8 @@ type Settled = Recovered['transactions'][number];
 
 export function recover(system: System): Promise<Outcome<Recovered>> {
   return outcomeOf(async () => {
-    if (!existsSync(bytes(system.store))) return { transactions: [], cleaned: [] };
     const engine = privilegedEngineFor(system);
+    if (!existsSync(bytes(system.store))) return { transactions: [], cleaned: [] };
     return withStoreLock(system, () => recoverLocked(engine));
   });
 }
@@ -41,11 +42,28 @@ async function recoverLocked(engine: Engine): Promise<Recovered> {
   const kept = { clones: environment.clones(system), restorePoints: environment.restorePoints(system) };
   const all = transactionsOf(system);
   requireComplete(all, kept);
+  await completeArrival(engine);
   const open = all.filter(({ ended }) => !ended);
   const transactions: Settled[] = [];
   for (const transaction of open) transactions.push(await settle(engine, transaction));
   const completed = [...(await finishInterrupted(engine)), ...(await finishMerging(engine))];
   return { transactions, cleaned: [...completed, ...clean(engine)] };
+}
+
+/** The first start in another environment: from now on what differs in it is the user's. */
+async function completeArrival(engine: Engine): Promise<void> {
+  const { system, environment } = engine;
+  const arrival = environment.arrive(system);
+  if (!arrival) return;
+  if (arrival.list === 'forward') await recordManifestAfter(engine, arrival.restorePoint);
+  if (system.isRunning) await renewBootMenu();
+  environment.arrived(system, arrival);
+}
+
+/** Throws `RESTART_PENDING`: what runs is no longer what the next start takes. */
+export function requireArrived({ system, environment }: Engine): void {
+  const pending = environment.pending(system);
+  if (pending !== undefined) throw new Fault('RESTART_PENDING', pending);
 }
 
 async function settle(engine: Engine, transaction: Transaction): Promise<Settled> {
@@ -126,6 +144,7 @@ async function settleActivation(
     restorePoint,
     transaction: journal.id,
     ownBytes: ownBytesOf(transaction),
+    switch: prepared,
   });
   return true;
 }

@@ -5,19 +5,23 @@
 import { existsSync } from 'node:fs';
 import type { Activated } from '../../shared/history.js';
 import { run } from './process/run.js';
-import type { System } from './system.js';
+import type { Engine } from './engine.js';
 
 const minute = 60_000;
 
-export async function followActivation(system: System, result: Activated): Promise<Activated> {
+export async function followActivation(
+  { system, environment }: Pick<Engine, 'system' | 'environment'>,
+  result: Activated,
+): Promise<Activated> {
   if (!system.isRunning) return result;
   const remarks = [...result.remarks];
-  if (existsSync('/run/systemd/system')) {
+  const isInEffect = environment.pending(system) === undefined;
+  if (isInEffect && existsSync('/run/systemd/system')) {
     const reload = await run(['systemctl', 'daemon-reload'], { timeoutMs: minute });
     if (reload.status !== 0)
       remarks.push('The service manager could not read its units again; it will at the next start.');
   }
-  remarks.push(...(await renewBootMenu()));
+  if (isInEffect) remarks.push(...(await renewBootMenu()));
   const restart: Partial<Record<Activated['how'], string>> = {
     'soft-reboot': 'soft-reboot',
     kexec: 'kexec',

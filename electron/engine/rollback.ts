@@ -34,11 +34,12 @@ export interface RollbackOptions {
 export function rollback(system: System, options: RollbackOptions = {}): Promise<Outcome<RolledBack>> {
   return outcomeOf(async () => {
     const engine = privilegedEngineFor(system);
-    const { packages } = engine;
+    const { packages, environment } = engine;
     return withStoreLock(system, async () => {
       await requireRecovered(engine);
       const started = Date.now();
       const way = wayTo(engine, options.restorePoint);
+      requireOneStart(engine, way);
       const alone = <T>(body: () => Promise<T>): Promise<T> =>
         withPackageLocks(system, packages, () => (options.dryRun ? body() : withAccountsLock(system, body)));
       return alone(async () => {
@@ -49,7 +50,8 @@ export function rollback(system: System, options: RollbackOptions = {}): Promise
           passed: new Set(),
         };
         for (const point of way) results.push(await returnTo(engine, point, journey));
-        if (!options.dryRun && system.isRunning) await renewBootMenu();
+        const isInEffect = environment.pending(system) === undefined;
+        if (!options.dryRun && system.isRunning && isInEffect) await renewBootMenu();
         return combined(way.at(-1)?.id ?? '', results, (Date.now() - started) / 1000);
       });
     });
@@ -74,6 +76,20 @@ function wayTo(
   return [...newer.reverse(), last];
 }
 
+/**
+ * Where a return takes effect at a start, there is one return a start: what runs is the tree that it is reckoned from. A switch that waits
+ * for its restart can be taken back at once. Throws `RESTART_PENDING`.
+ */
+function requireOneStart({ system, environment }: Engine, way: readonly RestorePointRecord[]): void {
+  if (environment.takesEffect === 'at-once') return;
+  const pending = environment.pending(system);
+  const [first, ...others] = way;
+  if (pending !== undefined && (pending !== first?.id || others.length > 0))
+    throw new Fault('RESTART_PENDING', pending);
+  if (others.length > 0)
+    throw new Fault('RESTART_PENDING', `Return to ${first?.id} first, restart, and then go further back.`);
+}
+
 interface Journey {
   readonly dryRun: boolean;
   /** Names the folder for the user's versions of files that go back: one for the whole way. */
@@ -82,12 +98,15 @@ interface Journey {
   readonly passed: Set<string>;
 }
 
+/** Nobody has worked yet in an environment that was never started. */
+const nothingSince: Since = { packages: [], lost: [], kept: [], keepsakes: [], merged: [] };
+
 async function returnTo(engine: Engine, point: RestorePointRecord, journey: Journey): Promise<RolledBack> {
   const { system, environment } = engine;
   const { dryRun, passed } = journey;
   const back = requireFit(engine, point);
   const since = await system.report.phase('compare', 'Looking for what changed since', () =>
-    changedSince(engine, point, back),
+    back.isInEffect() ? changedSince(engine, point, back) : Promise.resolve(nothingSince),
   );
   const answer = {
     restorePoint: point.id,

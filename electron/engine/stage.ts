@@ -22,7 +22,7 @@ import { newId } from './records/ids.js';
 import { readPlan, savePlan } from './records/plans.js';
 import { etcFiles, keepContent } from './records/etc-content.js';
 import { baseContent, baseManifest, stagesOf, writeStage, type StageRecord } from './records/stages.js';
-import { requireRecovered } from './recover.js';
+import { requireArrived, requireRecovered } from './recover.js';
 import { scanEnvironment } from './scan-environment.js';
 import { conflictsOf } from './review/conflicts.js';
 import { withSpaceGuard } from './space-guard.js';
@@ -59,6 +59,7 @@ function stageNow(system: System, options: StageOptions): Promise<Outcome<Staged
     const engine = privilegedEngineFor(system);
     return withStoreLock(system, async () => {
       await requireRecovered(engine);
+      requireArrived(engine);
       const started = Date.now();
       const plan = await withFetcher(engine, async (fetcher) => {
         const wanted = wantedPlan(system, options);

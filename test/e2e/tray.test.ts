@@ -80,6 +80,8 @@ inShell('the tray', (opened) => {
       const page = await (await browser.newContext({ locale: 'en-GB' })).newPage();
       page.setDefaultTimeout(90_000);
       await page.goto(server.invite());
+      // A page hears what is shown from the moment on at which it is there.
+      await new Home(page).says(/^Your system is up(dated| to date)$/);
       const tray = () => double.trays.at(-1);
       await expect
         .poll(() => tray()?.toolTip, { timeout: 60_000 })

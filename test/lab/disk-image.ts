@@ -29,7 +29,7 @@ export async function diskImpossible(kind: DiskKind): Promise<string | undefined
   if (process.geteuid?.() !== 0) return 'needs root';
   const disks = openDisks();
   try {
-    await disks.mount(kind, join(disks.folder, 'probe'), kind === 'xfs' ? 320 : 64);
+    await disks.mount(kind, join(disks.folder, 'probe'), kind === 'xfs' || kind === 'btrfs' ? 320 : 64);
     return undefined;
   } catch (error) {
     return `no ${kind} can be made and mounted: ${error instanceof Error ? error.message : String(error)}`;

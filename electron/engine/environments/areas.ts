@@ -47,7 +47,7 @@ const isDerived = isIn(derived);
 export function classify(path: RawPath): PathClass {
   if (path === '' || isForeign(path)) return 'foreign';
   const top = leading(path, 1);
-  if (top === '.understudy' || path.includes('/.understudy')) return 'foreign';
+  if (top === '.understudy' || top === '@understudy' || path.includes('/.understudy')) return 'foreign';
   if (isWithin(path, 'var/log')) return 'log';
   if (isService(path)) return 'service';
   return isDerived(path) ? 'derived' : 'system';

@@ -1,5 +1,5 @@
 /**
- * The one interface of the environment backends (tree; later btrfs and ZFS). `test/conformance/environment` is what each
+ * The one interface of the environment backends (tree, btrfs, ZFS). `test/conformance/environment` is what each
  * of them must pass. The verbs (`stage`, `activate`, `rollback`, …) know nothing else of a backend.
  */
 import type { RunOptions, RunResult } from '../process/run.js';
@@ -66,7 +66,7 @@ export interface Preparation {
   readonly switch: Switch;
   /** Bytes that the restore point holds by itself. */
   readonly ownBytes: number;
-  /** Folders that someone changed since the preparation began; empty when it is still true. */
+  /** Folders that someone changed since the preparation began; empty when it is still true, or what changed comes along. */
   changedMeanwhile(): readonly RawPath[];
   /** Ends of logs that the rehearsal wrote, to be appended once all is done. */
   readonly logs: readonly { readonly path: RawPath; readonly tail: Buffer }[];
@@ -89,10 +89,19 @@ export type Arrangement =
   /** What the current environment has there, now and later: the clone no longer says anything about it. */
   | { readonly put: 'current'; readonly path: RawPath };
 
+/** The first start in the environment that was switched to, or returned to. */
+export interface Arrival {
+  readonly restorePoint: string;
+  /** `forward`: the update is in place now. */
+  readonly list: 'forward' | 'rollback';
+  /** The restore point is used up. */
+  readonly destroy: boolean;
+}
+
 /**
  * The way from the environment before to the staged one and back. Nothing of the running system changes before
- * `switchOver`, apart from files added to `/boot`. Every method can be run again after a cut at any moment, and after a
- * restart of the process, from its own records alone.
+ * `switchOver`, apart from files added to `/boot`; where the backend takes effect at a start, nothing after it either. Every method can
+ * be run again after a cut at any moment, and after a restart of the process, from its own records alone.
  */
 export interface Switch {
   readonly restorePoint: string;
@@ -101,6 +110,8 @@ export interface Switch {
   undoEarly(): void;
   /** Whether the commit point was passed, where the file system itself tells; else the journal alone knows. */
   isSwitched(): boolean | undefined;
+  /** False while the switch, there or back, waits for a restart. */
+  isInEffect(): boolean;
   switchOver(): void;
   /** What follows the switch. `left`: folders that were to go, but hold something of the user's. */
   settle(): { readonly left: readonly RawPath[] };
@@ -114,20 +125,31 @@ export interface Switch {
   changedPaths(): ReadonlySet<string>;
   /** Reads the tree that a return would bring back. */
   viewBefore(): TreeView;
+  /** Reads the tree that was switched to, also before it is in effect. */
+  viewAfter(): TreeView;
   /** What is missing for a return; empty when it can be done. */
   damages(): readonly string[];
 }
 
 export interface Environment {
   readonly name: 'tree' | 'btrfs' | 'zfs';
+  /** When a switch is in effect: with `switchOver`, or at the next start, which takes another root. */
+  readonly takesEffect: 'at-once' | 'at-start';
   /** Whether staging is possible here, and whether the switch is one atomic step. */
   support(system: System): { usable: boolean; reason: string; exchange: boolean; exchangeReason: string };
+  /** Makes the store reachable that all environments share; `create`: also where there was none. Needs root. Repeatable. */
+  attach(system: System, options: { readonly create: boolean }): void;
+  /** The restore point of a switch that waits for a restart, there or back. */
+  pending(system: System): string | undefined;
+  /** Completes the first start in another environment; the caller holds the store's lock. Repeatable until `arrived`. */
+  arrive(system: System): Arrival | undefined;
+  arrived(system: System, arrival: Arrival): void;
   /** Throws `OVERLAY_UNSUPPORTED`, `NO_SPACE`. */
   clone(system: System, id: string): Clone;
   /** Throws `STAGE_UNKNOWN`, `STAGE_DAMAGED`. */
   open(system: System, id: string): Clone;
   clones(system: System): readonly string[];
-  /** Repeatable. */
+  /** Repeatable. What is in use elsewhere is removed when it is free. */
   destroy(system: System, id: string): void;
   session(system: System, clone: Clone, options: SessionOptions): Promise<Session>;
   view(clone: Clone): TreeView;

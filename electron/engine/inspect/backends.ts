@@ -5,6 +5,8 @@
 import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import type { Backend } from '../../../shared/machine.js';
 import { bytes, display, join, parentOf, raw, type RawPath } from '../posix/raw-path.js';
+import { layoutOf } from '../environments/btrfs/layout.js';
+import { storeObstacle } from '../environments/btrfs/store.js';
 import type { System } from '../system.js';
 import { readMountTable, type MountEntry, type MountTable } from './mount-table.js';
 import { nameInTree, realRoot } from './mounts.js';
@@ -76,11 +78,7 @@ export function backendsOf(system: System, sources: MachineSources = thisMachine
   const tree = usable
     ? `${reason} ${exchangeReason}${exchange ? '' : ' The switch is made at shutdown.'}`
     : reason;
-  return [
-    { name: 'tree', usable, reason: tree },
-    planned('btrfs', system, sources),
-    planned('zfs', system, sources),
-  ];
+  return [{ name: 'tree', usable, reason: tree }, btrfsBackend(system, sources), plannedZfs(system, sources)];
 }
 
 function stagingObstacle(system: System, table: MountTable, sources: MachineSources): string | undefined {
@@ -158,30 +156,34 @@ export function realAncestor(path: RawPath): RawPath {
   return raw('/');
 }
 
-/** btrfs and ZFS have backends of their own in the design, which this version does not contain. */
-function planned(name: 'btrfs' | 'zfs', system: System, sources: MachineSources): Backend {
-  const title = name === 'zfs' ? 'ZFS' : name;
-  let holder: MountEntry | undefined;
+function btrfsBackend(system: System, sources: MachineSources): Backend {
   try {
-    holder = readMountTable(sources).holding(realRoot(system));
+    const layout = layoutOf(system, sources);
+    const obstacle = 'obstacle' in layout ? layout.obstacle : storeObstacle(system);
+    const reason =
+      obstacle ?? 'Snapshots of btrfs hold the environments; a switch is in effect at the next start.';
+    return { name: 'btrfs', usable: obstacle === undefined, reason };
   } catch (error) {
     return {
-      name,
+      name: 'btrfs',
       usable: false,
       reason: `The file system of the root could not be read: ${reasonOf(error)}`,
     };
   }
-  if (holder?.fileSystem !== name) {
-    return {
-      name,
-      usable: false,
-      reason: `The root file system is ${holder?.fileSystem ?? 'not known'}, not ${title}.`,
-    };
+}
+
+/** ZFS has a backend of its own in the design, which this version does not contain. */
+function plannedZfs(system: System, sources: MachineSources): Backend {
+  const refused = (reason: string): Backend => ({ name: 'zfs', usable: false, reason });
+  let holder: MountEntry | undefined;
+  try {
+    holder = readMountTable(sources).holding(realRoot(system));
+  } catch (error) {
+    return refused(`The file system of the root could not be read: ${reasonOf(error)}`);
   }
-  const part = name === 'zfs' ? `dataset ${display(holder.source)}` : `subvolume ${display(holder.origin)}`;
-  return {
-    name,
-    usable: false,
-    reason: `The root is ${title} (${part}), but environments on ${title} are not built yet in this version.`,
-  };
+  if (holder?.fileSystem !== 'zfs')
+    return refused(`The root file system is ${holder?.fileSystem ?? 'not known'}, not ZFS.`);
+  return refused(
+    `The root is ZFS (dataset ${display(holder.source)}), but environments on ZFS are not built yet in this version.`,
+  );
 }

@@ -1,4 +1,4 @@
-/** mount(2), umount2(2) and pivot_root(2). Only ever called inside a private mount namespace. */
+/** mount(2), umount2(2) and pivot_root(2). Called inside a private mount namespace; outside only for the store of environments. */
 import { checked, cString, libc } from './libc.js';
 import type { RawPath } from './raw-path.js';
 

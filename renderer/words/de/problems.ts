@@ -147,6 +147,15 @@ export const problems = (): Words['problems'] => ({
       'Dieser Wiederherstellungspunkt ist der einzige oder in Gebrauch und bleibt.',
       'Wählen Sie einen anderen.',
     ),
+    RESTART_PENDING: text(
+      'Das neue System läuft erst nach dem nächsten Neustart.',
+      'Starten Sie zuerst neu, oder nehmen Sie das Umschalten zurück.',
+    ),
+    ENVIRONMENT_UNKNOWN: text('Diese Umgebung gibt es nicht mehr.', 'Sehen Sie in der Liste nach.'),
+    ENVIRONMENT_IN_USE: text(
+      'Die Umgebung ist in Gebrauch und blieb, wie sie ist.',
+      'Die Einzelheiten sagen, wodurch. Versuchen Sie es, wenn sie frei ist.',
+    ),
     NOTHING_TO_ROLL_BACK: text(
       'Es gibt nichts, wohin man zurück könnte.',
       'Jede Aktualisierung legt einen Wiederherstellungspunkt an.',

@@ -132,6 +132,15 @@ export const problems = () => ({
       'This restore point is the only one, or in use, and is kept.',
       'Choose a different one.',
     ),
+    RESTART_PENDING: text(
+      'The new system runs after the next restart.',
+      'Restart first, or take the switch back.',
+    ),
+    ENVIRONMENT_UNKNOWN: text('This environment no longer exists.', 'Look at the list again.'),
+    ENVIRONMENT_IN_USE: text(
+      'The environment is in use and was left as it is.',
+      'The details say by what. Try again when it is free.',
+    ),
     NOTHING_TO_ROLL_BACK: text('There is nothing to go back to.', 'Each update makes a restore point.'),
     JOURNAL_DAMAGED: text(
       'The journal of Understudy is damaged.',

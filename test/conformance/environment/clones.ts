@@ -264,14 +264,19 @@ export function clonesAreKept(bench: Workbench): void {
   );
 }
 
-/** Every entry below Understudy's own folders: what a destroyed clone may not leave behind. */
+/** Every entry below Understudy's own folders: what a destroyed clone may not leave behind. Whole trees are one entry each. */
 export function diskEntries({ system }: Workbench): string[] {
+  const entriesIn = (folder: string): string[] =>
+    readdirSync(bytes(folder as RawPath), { withFileTypes: true, encoding: 'latin1' }).flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() && !folder.endsWith('/understudy/environments')
+        ? [path, ...entriesIn(path)]
+        : [path];
+    });
   return ['', 'usr/', 'var/', 'boot/']
     .map((top) => join(system.root, `${top}.understudy`))
     .concat(system.store)
     .filter((folder) => lstatSync(folder, { throwIfNoEntry: false }))
-    .flatMap((folder) =>
-      readdirSync(folder, { recursive: true, encoding: 'latin1' }).map((name) => join(folder, name)),
-    )
+    .flatMap(entriesIn)
     .sort();
 }

@@ -22,6 +22,8 @@ export function environmentConformance(name: string, makeSystem: () => Promise<F
         await inTree(fixture.root, ['sh', '-c', `mkdir -p "$1" && cd "$1" && ${base}`, 'sh', `/${area}`]);
       bench.system = openSystem(fixture.root);
       bench.environment = fixture.environment;
+      bench.fixture = fixture;
+      bench.environment.attach(bench.system, { create: true });
     });
     afterAll(() => fixture?.dispose());
 

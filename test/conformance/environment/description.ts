@@ -23,6 +23,8 @@ const outside = [
   'var/log',
   'var/cache',
 ]
+  // Mounts of other subvolumes are no part of a tree.
+  .concat('.snapshots')
   .concat('var/lib/understudy', '.understudy', 'boot/.understudy', 'usr/sbin/policy-rc.d', 'lost+found')
   .map((path) => `-path ./${path}`)
   .join(' -o ');

@@ -23,12 +23,27 @@ import {
 export interface Fixture {
   readonly environment: Environment;
   readonly root: string;
+  /** Starts the system anew, where a switch takes effect at a start: mounts what the next start takes as its root. */
+  boot?(): Promise<void>;
+  /** The list in a restore point's folder without which there is no return. */
+  readonly list: string;
+  /** Takes away what a return needs, as another program might. */
+  takeAway(system: System, restorePoint: string): Promise<void> | void;
   dispose(): Promise<void> | void;
 }
 
 export interface Workbench {
   system: System;
   environment: Environment;
+  fixture: Fixture;
+}
+
+/** What follows a switch in the life of a system: a start, and the first steps of Understudy in it. */
+export async function start({ system, environment, fixture }: Workbench): Promise<void> {
+  await fixture.boot?.();
+  environment.attach(system, { create: false });
+  const arrival = environment.arrive(system);
+  if (arrival) environment.arrived(system, arrival);
 }
 
 /** Folders in which the same is done: below `/usr`, in the configuration, and below `/var`. */

@@ -3,12 +3,13 @@
  * clone, and the number that its commands sleep, by which they are recognised.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { treeEnvironment } from '../../../electron/engine/environments/tree/tree.js';
+import { environmentFor } from '../../../electron/engine/engine.js';
 import { openSystem } from '../../../electron/engine/system.js';
 
 const [root = '', id = '', mark = ''] = process.argv.slice(2);
 const system = openSystem(root);
-const session = await treeEnvironment.session(system, treeEnvironment.open(system, id), {
+const environment = environmentFor(system);
+const session = await environment.session(system, environment.open(system, id), {
   network: 'none',
   binds: [],
 });

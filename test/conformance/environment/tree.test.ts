@@ -1,17 +1,26 @@
+import { rmSync } from 'node:fs';
 import { describe } from 'vitest';
 import { treeEnvironment } from '../../../electron/engine/environments/tree/tree.js';
 import { debianRootImpossible, removeRoot } from '../../lab/debian-root.js';
 import { diskImpossible, openDisks, type DiskKind } from '../../lab/disk-image.js';
 import { environmentRoot, environmentRootIn } from '../../lab/environment-root.js';
+import type { System } from '../../../electron/engine/system.js';
 import { environmentConformance } from './conformance.js';
 import { join } from 'node:path';
+
+const tree = {
+  environment: treeEnvironment,
+  list: 'backward.jsonl',
+  takeAway: ({ store }: System, restorePoint: string): void =>
+    rmSync(join(store, 'restore-points', restorePoint, 'saved/0')),
+};
 
 const impossible = await debianRootImpossible();
 
 describe.skipIf(impossible !== undefined)(`the backend tree${impossible ? ` (${impossible})` : ''}`, () => {
   environmentConformance('in a folder', async () => {
     const root = await environmentRoot();
-    return { environment: treeEnvironment, root, dispose: () => removeRoot(root) };
+    return { ...tree, root, dispose: () => removeRoot(root) };
   });
 });
 
@@ -32,7 +41,7 @@ for (const [kind, mebibytes] of [
         await disks.dispose();
         throw error;
       }
-      return { environment: treeEnvironment, root, dispose: () => disks.dispose() };
+      return { ...tree, root, dispose: () => disks.dispose() };
     });
   });
 }

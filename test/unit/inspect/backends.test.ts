@@ -112,16 +112,25 @@ describe('the backend tree', () => {
 });
 
 describe('the other backends', () => {
-  it.each([
-    ['0:30 /@ / rw - btrfs /dev/sda1 rw', 'btrfs', 'subvolume /@'],
-    ['0:30 / / rw - zfs rpool/ROOT/debian rw', 'zfs', 'dataset rpool/ROOT/debian'],
-  ])('are announced, not claimed: %s', (line, name, part) => {
+  it('are announced, not claimed: ZFS', () => {
     const { system, sources, write } = fixture();
-    write('proc/self/mountinfo', mountInfo(line));
-    const backend = backendsOf(system(), sources).find((entry) => entry.name === name);
+    write('proc/self/mountinfo', mountInfo('0:30 / / rw - zfs rpool/ROOT/debian rw'));
+    const backend = backendsOf(system(), sources).find(({ name }) => name === 'zfs');
     expect(backend?.usable).toBe(false);
-    expect(backend?.reason).toContain(part);
+    expect(backend?.reason).toContain('dataset rpool/ROOT/debian');
     expect(backend?.reason).toContain('not built yet');
+  });
+
+  it('say that a root in a folder of btrfs is no subvolume, and offer tree', () => {
+    const { system, sources, write } = fixture();
+    write('proc/self/mountinfo', mountInfo('0:30 /@ / rw - btrfs /dev/sda1 rw'));
+    const [tree, btrfs] = backendsOf(system(), sources);
+    expect(tree?.usable).toBe(true);
+    expect(btrfs).toEqual({
+      name: 'btrfs',
+      usable: false,
+      reason: 'The root is a folder inside a subvolume, not a file system of its own.',
+    });
   });
 
   it('say which file system there is instead', () => {

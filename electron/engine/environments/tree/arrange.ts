@@ -25,9 +25,9 @@ export function arrange(system: System, clone: TreeClone, entries: readonly Arra
       remove(beside); // of an arrangement that was cut
       if (entry.put === 'copy') copyEntry(entry.from, beside);
       else if (entry.put === 'current' && layer.kind === 'copy') {
-        const current = currentPlace(system, entry.path);
-        if (current === undefined) remove(place);
-        else copyEntry(current, beside);
+        const current = join(layer.lower, inner);
+        if (statusOf(current)) copyEntry(current, beside);
+        else remove(place);
       } else {
         remove(place);
         // What the layer below has would show again.
@@ -39,11 +39,6 @@ export function arrange(system: System, clone: TreeClone, entries: readonly Arra
       parent.close();
     }
   }
-}
-
-function currentPlace({ root }: System, path: RawPath): RawPath | undefined {
-  const current = join(root, path);
-  return statusOf(current) ? current : undefined;
 }
 
 /** Reached without following links: what a package script made a link of is no longer what was staged. */

@@ -11,19 +11,19 @@ import type { System } from '../../system.js';
 import type { Clone, Session, SessionOptions } from '../environment.js';
 import { openSession } from '../session/open-session.js';
 import { statusOf, type Layer } from './overlay-view.js';
-import { isSimple, ownFolders, placeOn, volumesOf } from './places.js';
+import { isSimple, ownFolders, placeOn, volumesOf, type Volume } from './places.js';
+
+export const layerSchema = z.strictObject({
+  mount: z.string(),
+  kind: z.enum(['overlay', 'copy']),
+  /** The clone's folder on the volume: `upper` and `work` in it. */
+  folder: z.string(),
+});
 
 const recordSchema = z.strictObject({
   version: z.literal(1),
   id: z.string(),
-  layers: z.array(
-    z.strictObject({
-      mount: z.string(),
-      kind: z.enum(['overlay', 'copy']),
-      /** The clone's folder on the volume: `upper` and `work` in it. */
-      folder: z.string(),
-    }),
-  ),
+  layers: z.array(layerSchema),
 });
 
 export interface TreeClone extends Clone {
@@ -35,19 +35,9 @@ export const clonesFolder = 'stages';
 
 export function createClone(system: System, id: string): TreeClone {
   const volumes = volumesOf(system);
-  const layers = volumes.map((volume, index) => {
-    const kind = isSimple(volume) ? ('copy' as const) : ('overlay' as const);
-    const folder = join(placeOn(system, volume, clonesFolder), `${id}${index === 0 ? '' : `.${index}`}`);
-    mkdirSync(bytes(join(folder, 'upper')), { recursive: true, mode: 0o700 });
-    mkdirSync(bytes(join(folder, 'work')), { recursive: true, mode: 0o700 });
-    matchTop(join(system.root, volume.mount), join(folder, 'upper'));
-    if (kind === 'copy') copyTree(join(system.root, volume.mount), join(folder, 'upper'));
-    return {
-      mount: volume.mount,
-      kind,
-      folder: folder.slice(system.root === '/' ? 1 : system.root.length + 1),
-    };
-  });
+  const layers = volumes.map((volume, index) =>
+    makeLayer(system, volume, `${id}${index === 0 ? '' : `.${index}`}`),
+  );
   const folder = cloneFolder(system, id);
   mkdirSync(bytes(join(folder, 'root')), { recursive: true, mode: 0o700 });
   const record: z.infer<typeof recordSchema> = { version: 1, id, layers };
@@ -55,8 +45,50 @@ export function createClone(system: System, id: string): TreeClone {
   return readClone(system, id);
 }
 
+export type LayerRecord = z.infer<typeof layerSchema>;
+
+/** An empty overlay for a volume, or a copy of it, in the folder of this name on the volume itself. */
+export function makeLayer(system: System, volume: Volume, name: string): LayerRecord {
+  const kind = isSimple(volume) ? ('copy' as const) : ('overlay' as const);
+  const folder = join(placeOn(system, volume, clonesFolder), name);
+  mkdirSync(bytes(join(folder, 'upper')), { recursive: true, mode: 0o700 });
+  mkdirSync(bytes(join(folder, 'work')), { recursive: true, mode: 0o700 });
+  matchTop(join(system.root, volume.mount), join(folder, 'upper'));
+  if (kind === 'copy') copyTree(join(system.root, volume.mount), join(folder, 'upper'));
+  return {
+    mount: volume.mount,
+    kind,
+    folder: folder.slice(system.root === '/' ? 1 : system.root.length + 1),
+  };
+}
+
+/** Throws `STAGE_DAMAGED` when the layer is gone, or its record leads elsewhere. */
+export function openLayer(system: System, id: string, record: LayerRecord): TreeClone['layers'][number] {
+  const place = join(system.root, record.folder);
+  const isOurs = !record.folder.split('/').includes('..');
+  if (!isOurs || !statusOf(join(place, 'upper'))?.isDirectory())
+    throw new Fault('STAGE_DAMAGED', `${id}: its files are missing`);
+  return {
+    mount: record.mount as RawPath,
+    kind: record.kind,
+    lower: join(system.root, record.mount),
+    upper: join(place, 'upper'),
+    work: join(place, 'work'),
+  };
+}
+
 /** Throws `STAGE_UNKNOWN` or `STAGE_DAMAGED`. */
 export function readClone(system: System, id: string): TreeClone {
+  const { layers } = readCloneRecord(system, id, recordSchema);
+  return {
+    id,
+    folder: cloneFolder(system, id),
+    layers: layers.map((layer) => openLayer(system, id, layer)),
+  };
+}
+
+/** Throws `STAGE_UNKNOWN` or `STAGE_DAMAGED`. */
+export function readCloneRecord<T>(system: System, id: string, schema: z.ZodType<T>): T {
   const folder = cloneFolder(system, id);
   let text: string;
   try {
@@ -66,27 +98,9 @@ export function readClone(system: System, id: string): TreeClone {
     if (existsSync(bytes(folder))) throw new Fault('STAGE_DAMAGED', `${id}: its record is missing`);
     throw new Fault('STAGE_UNKNOWN', id);
   }
-  const record = recordSchema.safeParse(parseJson(text));
+  const record = schema.safeParse(parseJson(text));
   if (!record.success) throw new Fault('STAGE_DAMAGED', `${id}: its record cannot be read`);
-  for (const layer of record.data.layers) {
-    const isOurs = !layer.folder.split('/').includes('..');
-    if (!isOurs || !statusOf(join(system.root, join(layer.folder as RawPath, 'upper')))?.isDirectory())
-      throw new Fault('STAGE_DAMAGED', `${id}: its files are missing`);
-  }
-  return {
-    id,
-    folder,
-    layers: record.data.layers.map((layer) => {
-      const place = join(system.root, layer.folder);
-      return {
-        mount: layer.mount as RawPath,
-        kind: layer.kind,
-        lower: join(system.root, layer.mount),
-        upper: join(place, 'upper'),
-        work: join(place, 'work'),
-      };
-    }),
-  };
+  return record.data;
 }
 
 export function cloneFolder(system: System, id: string): RawPath {

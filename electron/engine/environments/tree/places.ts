@@ -21,6 +21,7 @@ const notOurs = [
   'var/lib/containers',
   'var/lib/containerd',
   'var/lib/libvirt',
+  'var/lib/understudy',
   'var/log',
   'var/tmp',
   'var/spool',

@@ -25,10 +25,12 @@ interface Input {
   /** Folders that are exchanged as a whole, the first of which is the commit point; none where that is impossible. */
   readonly units: readonly RawPath[];
   readonly keep: readonly RawPath[];
+  /** Where what is replaced is kept; by default the file systems of the system. */
+  readonly volumes?: readonly Volume[];
 }
 
 export function prepareSwitch(system: System, input: Input): Preparation {
-  const volumes = volumesOf(system);
+  const volumes = input.volumes ?? volumesOf(system);
   const saver = new Saver(system, volumes, input.restorePoint);
   try {
     const sorted = sortChanges(system, { ...input, layers: input.clone.layers }, saver);

@@ -28,13 +28,17 @@ export function hasSwitch(system: System, restorePoint: string): boolean {
  * Removes a restore point from every volume; repeatable. The record of how to return goes first: as long as it is there,
  * everything that it names is there.
  */
-export function destroyRestorePoint(system: System, restorePoint: string): void {
+export function destroyRestorePoint(
+  system: System,
+  restorePoint: string,
+  volumes: readonly Volume[] = volumesOf(system),
+): void {
   const folder = switchFolder(system, restorePoint);
   if (existsSync(bytes(folder))) {
     for (const name of ['point.json', 'switch.json']) removeTree(join(folder, name));
     syncDirectory(folder);
   }
-  for (const volume of volumesOf(system).reverse()) {
+  for (const volume of [...volumes].reverse()) {
     const folder = join(placeOn(system, volume, restorePointsFolder), restorePoint);
     if (!existsSync(bytes(folder))) continue;
     for (const name of ['units', 'saved']) removeTree(join(folder, name));

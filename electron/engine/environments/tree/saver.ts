@@ -55,7 +55,7 @@ export class Saver {
     try {
       linkSync(bytes(entry), bytes(place));
     } catch (error) {
-      if (!['EPERM', 'EMLINK', 'ENOTSUP'].includes(systemErrorCode(error) ?? '')) throw error;
+      if (!['EPERM', 'EMLINK', 'ENOTSUP', 'EXDEV'].includes(systemErrorCode(error) ?? '')) throw error;
       copyEntry(entry, place);
     }
     return place;

@@ -14,7 +14,7 @@ import { exchange } from '../../posix/rename.js';
 import { syncDirectory, syncFileSystem } from '../../posix/sync.js';
 import type { System } from '../../system.js';
 import type { Keepsake, Switch, TreeView } from '../environment.js';
-import { namesIn } from '../plain-view.js';
+import { namesIn, plainView } from '../plain-view.js';
 import { resolveInTree } from '../resolve.js';
 import { statusOf } from './overlay-view.js';
 import { folderAttributes, inOrder, place, placementSchema, type Placement } from './placements.js';
@@ -99,6 +99,10 @@ export class TreeSwitch implements Switch {
   isSwitched(): boolean | undefined {
     const first = this.record.units[0];
     return first && this.#inode(first.path) === first.newInode;
+  }
+
+  isInEffect(): boolean {
+    return true;
   }
 
   /** The commit point and what follows it. */
@@ -204,6 +208,10 @@ export class TreeSwitch implements Switch {
         return [...names].sort();
       },
     };
+  }
+
+  viewAfter(): TreeView {
+    return plainView(this.system.root);
   }
 
   /** Where a path of an exchanged folder lies in the tree that is not in use, relative to the root. */

@@ -30,6 +30,11 @@ import { syncFileSystem } from '../../posix/sync.js';
 
 export const treeEnvironment: Environment = {
   name: 'tree',
+  takesEffect: 'at-once',
+  attach: () => undefined,
+  pending: () => undefined,
+  arrive: () => undefined,
+  arrived: () => undefined,
   support(system) {
     const support = treeSupport(system);
     const { reason } = exchangeUnits(system, ['usr' as RawPath]);
@@ -75,7 +80,7 @@ export const treeEnvironment: Environment = {
   hasSwitch,
   readSwitch: (system, restorePoint) => TreeSwitch.read(system, restorePoint),
   restorePoints: restorePointNames,
-  destroyRestorePoint,
+  destroyRestorePoint: (system, restorePoint) => destroyRestorePoint(system, restorePoint),
 };
 
 function ours(system: System, clone: Clone): TreeClone {

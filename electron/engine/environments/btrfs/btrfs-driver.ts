@@ -1,0 +1,204 @@
+/** btrfs as environments need it. Trees are subvolumes in `@understudy/environments`; their id is the subvolume's. */
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
+import { Fault, systemErrorCode } from '../../fault.js';
+import { bigStatus } from '../../files/attributes.js';
+import { readMountTable } from '../../inspect/mount-table.js';
+import { thisMachine } from '../../inspect/sources.js';
+import { bytes, display, isWithin, join, parentOf, type RawPath } from '../../posix/raw-path.js';
+import { exchange } from '../../posix/rename.js';
+import { syncDirectory, syncFileSystem } from '../../posix/sync.js';
+import { setModificationTime } from '../../posix/times.js';
+import type { System } from '../../system.js';
+import { classify } from '../areas.js';
+import type { SnapshotDriver, TreeId, Way } from '../snapshots/snapshot-driver.js';
+import { layoutOf, pathOf, rootMount } from './layout.js';
+import { attachStore, storeObstacle } from './store.js';
+import { readSendStream } from './send-stream.js';
+import * as btrfs from './subvolumes.js';
+import { topOf } from './top.js';
+
+export const btrfsDriver: SnapshotDriver = {
+  name: 'btrfs',
+  obstacle(system) {
+    const layout = layoutOf(system);
+    return 'obstacle' in layout ? layout.obstacle : storeObstacle(system);
+  },
+  attach: attachStore,
+  way: (system) => requireLayout(system).way,
+  current: (system) => idAt(system.root) ?? '',
+  next: (system, way) =>
+    way.by === 'default' ? String(btrfs.defaultOf(system.root)) : idAt(join(topFor(system), way.name)),
+  setNext,
+  take(system, name, { readOnly, of }) {
+    const from = of === undefined ? system.root : required(system, of);
+    const to = placeOf(system, name);
+    mkdirSync(bytes(parentOf(to)), { recursive: true, mode: 0o700 });
+    try {
+      btrfs.snapshot(from, to, { readOnly });
+    } catch (error) {
+      if (['ENOSPC', 'EDQUOT'].includes(systemErrorCode(error) ?? ''))
+        throw new Fault('NO_SPACE', 'The file system has no room for another snapshot.');
+      throw error;
+    }
+    return idAt(to) ?? '';
+  },
+  find,
+  remove(system, name) {
+    const place = placeOf(system, name);
+    const id = idAt(place);
+    if (id === undefined) return;
+    requireUnused(system, place, id, name);
+    btrfs.deleteTree(place);
+  },
+  own: (system) =>
+    ownNames(system).flatMap((name) => {
+      const id = idAt(placeOf(system, name));
+      return id === undefined ? [] : [{ id, name }];
+    }),
+  touched(system, before, after) {
+    const place = join(system.store, `difference-${process.pid}`);
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+    const fd = openSync(bytes(place), flags, 0o600);
+    try {
+      const old = btrfs.subvolumeAt(required(system, before));
+      if (!old) throw gone(before);
+      btrfs.sendDifference(old, required(system, after), fd);
+      return readSendStream(readFileSync(bytes(place)));
+    } finally {
+      closeSync(fd);
+      rmSync(bytes(place), { force: true });
+    }
+  },
+  otherNames: btrfs.namesOf,
+  nested(system, id) {
+    const own = pathOf(system, Number(id));
+    return btrfs
+      .listSubvolumes(system.root)
+      .filter(({ parent }) => String(parent) === id)
+      .map(({ path }) => (own === '' ? path : path.slice(own.length + 1)) as RawPath)
+      .filter((path) => path !== ownSubvolumeName);
+  },
+  handOver,
+  exclusiveBytes: (system, id) => btrfs.exclusiveBytes(system.root, Number(id)),
+};
+
+const ownSubvolumeName = '@understudy';
+
+function requireLayout(system: System) {
+  const layout = layoutOf(system);
+  if ('obstacle' in layout) throw new Fault('OVERLAY_UNSUPPORTED', layout.obstacle);
+  return layout;
+}
+
+function topFor(system: System): RawPath {
+  const mount = rootMount(system);
+  if (!mount) throw new Fault('OVERLAY_UNSUPPORTED', 'The root is no file system of its own.');
+  return topOf(mount.source);
+}
+
+function idAt(place: RawPath): TreeId | undefined {
+  const found = btrfs.subvolumeAt(place);
+  return found && String(found.id);
+}
+
+function placeOf(system: System, name: string): RawPath {
+  return join(join(system.store, 'environments'), name);
+}
+
+function ownNames(system: System): string[] {
+  try {
+    return readdirSync(bytes(join(system.store, 'environments')), { encoding: 'latin1' }).sort();
+  } catch (error) {
+    if (systemErrorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** In our own folder where it lies there, since a session can bind only what is mounted somewhere. */
+function find(system: System, id: TreeId): RawPath | undefined {
+  const name = ownNames(system).find((candidate) => idAt(placeOf(system, candidate)) === id);
+  if (name !== undefined) return placeOf(system, name);
+  if (idAt(system.root) === id) return system.root;
+  const path = pathOf(system, Number(id));
+  if (path === '' && Number(id) !== btrfs.topLevel) return undefined;
+  return join(topFor(system), path);
+}
+
+function required(system: System, id: TreeId): RawPath {
+  const place = find(system, id);
+  if (place === undefined) throw gone(id);
+  return place;
+}
+
+function gone(id: TreeId): Fault {
+  return new Fault('STAGE_DAMAGED', `The subvolume ${id} is missing: another program removed it.`);
+}
+
+function setNext(system: System, way: Way, id: TreeId): void {
+  const top = topFor(system);
+  if (way.by === 'default') {
+    if (String(btrfs.defaultOf(system.root)) !== id) btrfs.setDefault(top, Number(id));
+  } else {
+    const named = join(top, way.name);
+    const before = idAt(named);
+    if (before !== id) exchange(named, join(top, requiredPath(system, id)));
+    // Who mounts the file system without a name, as a rescue system does, finds the same root as the next start.
+    if (String(btrfs.defaultOf(system.root)) === before) btrfs.setDefault(top, Number(id));
+  }
+  syncFileSystem(top);
+}
+
+function requiredPath(system: System, id: TreeId): RawPath {
+  const path = pathOf(system, Number(id));
+  if (path === '') throw gone(id);
+  return path;
+}
+
+/** Throws `ENVIRONMENT_IN_USE`: what runs, starts next or is mounted is never removed. */
+function requireUnused(system: System, place: RawPath, id: TreeId, name: string): void {
+  const inUse = (why: string): Fault => new Fault('ENVIRONMENT_IN_USE', `${name}: ${why}`);
+  if (idAt(system.root) === id) throw inUse('it is the running one');
+  if (String(btrfs.defaultOf(system.root)) === id) throw inUse('the next start takes it as its root');
+  const path = `/${pathOf(system, Number(id))}`;
+  const device = rootMount(system)?.source;
+  for (const { mountPoint, origin, source, fileSystem } of readMountTable(thisMachine).entries) {
+    const isOurs = fileSystem === 'btrfs' && source === device && isWithin(origin, path);
+    if (isOurs || (mountPoint !== place && isWithin(mountPoint, place)))
+      throw inUse(`it is mounted at ${display(mountPoint)}`);
+  }
+}
+
+function handOver(system: System, path: RawPath, from: TreeId, to: TreeId): void {
+  const top = topFor(system);
+  const source = join(join(top, pathOf(system, Number(from))), path);
+  const target = join(join(top, pathOf(system, Number(to))), path);
+  if (idAt(source) === undefined || idAt(target) !== undefined) return;
+  // Nothing but the subvolume itself is another one: the folders around it keep their times.
+  const times = [parentOf(source), parentOf(target)].map(
+    (folder) => [folder, bigStatus(folder).mtimeNs] as const,
+  );
+  try {
+    rmdirSync(bytes(target)); // what a snapshot shows in its place
+  } catch (error) {
+    if (['ENOTEMPTY', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return;
+    if (systemErrorCode(error) !== 'ENOENT') throw error;
+  }
+  renameSync(bytes(source), bytes(target));
+  // The system before stays whole, for whoever starts it from the menu.
+  if (['system', 'derived'].includes(classify(path))) btrfs.snapshot(target, source, { readOnly: false });
+  else mkdirSync(bytes(source));
+  for (const [folder, time] of times) {
+    setModificationTime(folder, time);
+    syncDirectory(folder);
+  }
+}

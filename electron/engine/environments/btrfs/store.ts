@@ -1,0 +1,70 @@
+/**
+ * Understudy's own folder as a subvolume of its own in the top level (`@understudy`), mounted at its usual place in whichever environment
+ * runs. So journal and records are the same ones before a switch, after it and after a return: no snapshot contains them.
+ */
+import { chmodSync, lstatSync, readdirSync, renameSync } from 'node:fs';
+import { systemErrorCode } from '../../fault.js';
+import { copyTree } from '../../files/copy-tree.js';
+import { readMountTable, type MountEntry } from '../../inspect/mount-table.js';
+import { thisMachine } from '../../inspect/sources.js';
+import { mount, mountFlags } from '../../posix/mount.js';
+import { bytes, join, type RawPath } from '../../posix/raw-path.js';
+import { syncFileSystem } from '../../posix/sync.js';
+import { makeStore, type System } from '../../system.js';
+import { layoutOf, ownSubvolume } from './layout.js';
+import { createSubvolume, deleteTree, subvolumeAt } from './subvolumes.js';
+import { topOf } from './top.js';
+
+/** Restore points of the backend `tree` are hard links and exchanged folders: they work only where they are. */
+export function storeObstacle(system: System): string | undefined {
+  if (isAttached(system)) return undefined;
+  if (mountAt(system.store)) return 'The folder of Understudy is a file system of its own.';
+  const kept = ['restore-points', 'stages'].filter((name) => entriesOf(join(system.store, name)).length > 0);
+  return kept.length === 0
+    ? undefined
+    : 'There are restore points or staged updates made by the backend tree, which it alone can return to.';
+}
+
+export function attachStore(system: System, { create }: { readonly create: boolean }): void {
+  if (isAttached(system)) return;
+  const layout = layoutOf(system);
+  if ('obstacle' in layout) return;
+  const top = topOf(layout.source);
+  const own = join(top, ownSubvolume);
+  if (!subvolumeAt(own)) {
+    if (!create || storeObstacle(system) !== undefined) return;
+    build(system, top, own);
+  }
+  makeStore(system);
+  // Setuid programs of an environment must work in a rehearsal; nobody but root comes as far as them here.
+  mount(layout.source, system.store, 'btrfs', mountFlags.noDevices, `subvol=/${ownSubvolume}`);
+}
+
+/** Made beside and renamed, with what the plain folder held so far. */
+function build(system: System, top: RawPath, own: RawPath): void {
+  const beside = join(top, `${ownSubvolume}.new`);
+  deleteTree(beside);
+  createSubvolume(beside);
+  chmodSync(bytes(beside), 0o700);
+  if (lstatSync(bytes(system.store), { throwIfNoEntry: false })) copyTree(system.store, beside);
+  syncFileSystem(top);
+  renameSync(bytes(beside), bytes(own));
+  syncFileSystem(top);
+}
+
+function isAttached(system: System): boolean {
+  return mountAt(system.store)?.origin === `/${ownSubvolume}`;
+}
+
+function mountAt(place: RawPath): MountEntry | undefined {
+  return readMountTable(thisMachine).entries.findLast(({ mountPoint }) => mountPoint === place);
+}
+
+function entriesOf(folder: RawPath): string[] {
+  try {
+    return readdirSync(bytes(folder), { encoding: 'latin1' });
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemErrorCode(error) ?? '')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * The first start in a tree that was switched to. What was written to the one before after the new one was made is brought over, what lies
+ * on other file systems follows, and file systems nested in the old tree are handed over. Every step can be run again.
+ */
+import { lstatSync, mkdirSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { copyEntry } from '../../files/copy-tree.js';
+import { removeTree } from '../../files/remove-tree.js';
+import { bytes, join, parentOf, type RawPath } from '../../posix/raw-path.js';
+import { syncDirectory, syncFileSystem } from '../../posix/sync.js';
+import { storeFolder, type System } from '../../system.js';
+import { classify } from '../areas.js';
+import type { Arrival } from '../environment.js';
+import { sameContent } from '../tree/overlay-changes.js';
+import { TreeSwitch } from '../tree/tree-switch.js';
+import { applyChanges } from './apply-changes.js';
+import type { SnapshotDriver } from './snapshot-driver.js';
+import { SnapshotSwitch } from './snapshot-switch.js';
+import {
+  arrivalFile,
+  hasSwitchRecord,
+  readArrival,
+  readSwitchRecord,
+  type ArrivalRecord,
+} from './switch-record.js';
+import { treeDifference } from './tree-difference.js';
+import { isOwn, otherVolumes, removeUnlessUsed } from './trees.js';
+
+/** Completes it, where the system was started in the tree that was switched to. */
+export function completeArrival(driver: SnapshotDriver, system: System): Arrival | undefined {
+  const arrival = readArrival(system);
+  if (!arrival || driver.current(system) !== arrival.to) return undefined;
+  const { restorePoint, list } = arrival;
+  system.onStep?.('arrive');
+  if (driver.find(system, arrival.from) !== undefined) {
+    for (const path of driver.nested(system, arrival.from))
+      driver.handOver(system, path, arrival.from, arrival.to);
+    system.onStep?.('arrive');
+    if (driver.find(system, arrival.seen) !== undefined) bringOver(driver, system, arrival);
+  }
+  system.onStep?.('arrive');
+  if (hasSwitchRecord(system, restorePoint)) {
+    const others = new TreeSwitch(system, { version: 1, restorePoint, units: [] });
+    if (list === 'forward') others.settle();
+    else others.settleBack('rollback');
+  }
+  syncFileSystem(system.root);
+  return { restorePoint, list, destroy: arrival.destroy };
+}
+
+/** Called when all that follows an arrival is done: it is not run again. */
+export function forgetArrival(driver: SnapshotDriver, system: System): void {
+  const arrival = readArrival(system);
+  removeTree(arrivalFile(system));
+  syncDirectory(system.store);
+  for (const { id, name } of driver.own(system))
+    if (id === arrival?.seen) removeUnlessUsed(driver, system, name);
+}
+
+function bringOver(driver: SnapshotDriver, system: System, arrival: ArrivalRecord): void {
+  const { restorePoint, from, seen, list } = arrival;
+  const mounts = otherVolumes(driver, system).map(({ mount }) => mount);
+  const updated = hasSwitchRecord(system, restorePoint)
+    ? new SnapshotSwitch(driver, system, readSwitchRecord(system, restorePoint)).changedPaths()
+    : new Set<string>();
+  const changes = treeDifference(driver, system, {
+    name: `${restorePoint}.late`,
+    before: seen,
+    after: from,
+    fixed: 'before',
+    skip: (path) => isOwn(path) || mounts.includes(path),
+  });
+  const [before, late] = [driver.find(system, seen), driver.find(system, from)];
+  if (before === undefined || late === undefined) return;
+  const brought = changes.filter(({ path, kind, type }) => {
+    const [was, mine, here] = [join(before, path), join(late, path), join(system.root, path)];
+    if (same(mine, here)) return false; // brought already
+    const isTheirs = updated.has(path) && classify(path) === 'system' && list === 'forward';
+    if (!isTheirs && (same(was, here) || kind === 'added')) return true;
+    if (kind !== 'removed' && type !== 'dir') keepAside(system, restorePoint, path, mine);
+    return false;
+  });
+  applyChanges({ from: late, to: system.root, changes: brought });
+}
+
+/** Both sides changed it: the one that runs keeps its place, the other is kept where the user finds it. */
+function keepAside(system: System, restorePoint: string, path: RawPath, from: RawPath): void {
+  const to = join(join(storeFolder(system, 'kept'), restorePoint), path);
+  if (statusOf(to)) return;
+  mkdirSync(bytes(parentOf(to)), { recursive: true, mode: 0o700 });
+  copyEntry(from, to);
+}
+
+function same(a: RawPath, b: RawPath): boolean {
+  const [first, second] = [statusOf(a), statusOf(b)];
+  if (!first || !second) return first === second;
+  if (first.mode !== second.mode || first.uid !== second.uid || first.gid !== second.gid) return false;
+  if (first.isDirectory()) return true;
+  if (first.size !== second.size || first.mtimeNs !== second.mtimeNs || first.rdev !== second.rdev)
+    return false;
+  if (first.isSymbolicLink()) return readlinkSync(bytes(a), 'latin1') === readlinkSync(bytes(b), 'latin1');
+  return !first.isFile() || sameContent(a, b);
+}
+
+function statusOf(path: RawPath): BigIntStats | undefined {
+  try {
+    return lstatSync(bytes(path), { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined; // ENOTDIR: a component is no directory
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * What a file system with snapshots must be able to do, so that environments can be built on it: btrfs and ZFS differ in this alone.
+ * A *tree* is a whole root, such as a subvolume or a dataset; its id is the file system's own for it and never used again.
+ */
+import type { RawPath } from '../../posix/raw-path.js';
+import type { System } from '../../system.js';
+import type { Environment } from '../environment.js';
+import type { TouchedPaths } from './touched-paths.js';
+
+export type TreeId = string;
+
+/** How the next start finds its root; kept with a switch, for it is the same on the way back. */
+export type Way =
+  /** By the name that the boot entry gives: the trees change places under it. */
+  | { readonly by: 'name'; readonly name: string }
+  /** By what the file system itself says. */
+  | { readonly by: 'default' };
+
+export interface OwnTree {
+  readonly id: TreeId;
+  readonly name: string;
+}
+
+export interface SnapshotDriver {
+  readonly name: Exclude<Environment['name'], 'tree'>;
+  /** Why no environments can be made here, a sentence; `undefined` when they can. */
+  obstacle(system: System): string | undefined;
+  /** Puts the store that all environments share in its place. */
+  attach(system: System, options: { readonly create: boolean }): void;
+  way(system: System): Way;
+  /** The tree that is mounted at the system's root. */
+  current(system: System): TreeId;
+  /** The tree that the next start takes as its root. */
+  next(system: System, way: Way): TreeId | undefined;
+  /** One atomic step, durable when it returns; repeatable. */
+  setNext(system: System, way: Way, id: TreeId): void;
+  /** A tree of our own, as `of` (the current one) is at this moment. Throws `NO_SPACE`. */
+  take(system: System, name: string, options: { readonly readOnly: boolean; readonly of?: TreeId }): TreeId;
+  /** Where a tree can be read on the host; `undefined` when it is gone. */
+  find(system: System, id: TreeId): RawPath | undefined;
+  /** Removes our own tree of this name, with what is nested in it. Repeatable. Throws `ENVIRONMENT_IN_USE`. */
+  remove(system: System, name: string): void;
+  own(system: System): OwnTree[];
+  /** What the file system says was touched from the one to the other, both read-only. */
+  touched(system: System, before: TreeId, after: TreeId): TouchedPaths;
+  otherNames(tree: RawPath, inode: bigint): RawPath[];
+  /** File systems inside a tree that no snapshot of it contains, but which belong to it: their paths. */
+  nested(system: System, id: TreeId): RawPath[];
+  /** Gives one of them over to the same place in another tree, where an empty folder is. Repeatable. */
+  handOver(system: System, path: RawPath, from: TreeId, to: TreeId): void;
+  /** Bytes that removing the tree would free, where the file system keeps account; else `undefined`. */
+  exclusiveBytes(system: System, id: TreeId): number | undefined;
+}

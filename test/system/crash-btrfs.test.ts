@@ -1,0 +1,181 @@
+/**
+ * A power cut at every step on btrfs, where a switch is in effect at the next start: the engine is killed at each journaled record and
+ * each change in stage, activate, rollback and in the recovery at the start; then the system is started, and is exactly old or new.
+ */
+import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ManifestEntry } from '../../electron/engine/manifest/entry.js';
+import { run, runOrFault } from '../../electron/engine/process/run.js';
+import { btrfsLayouts, btrfsSystem, type BtrfsLayout, type BtrfsSystem } from '../lab/btrfs-system.js';
+import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
+import { diskImpossible } from '../lab/disk-image.js';
+import { practiceSystem } from '../lab/practice-system.js';
+import { differences, manifestOf } from '../lab/tree-difference.js';
+
+const impossible = (await debianRootImpossible()) ?? (await diskImpossible('btrfs'));
+const child = new URL('../../dist/test/lab/crash-child.js', import.meta.url).pathname;
+
+interface Ended {
+  readonly killed: boolean;
+  readonly steps: number;
+  readonly outcome: { ok: boolean; value?: unknown; problem?: { code: string; details: string[] } };
+}
+
+function cutEverywhere(name: string, layout: BtrfsLayout): void {
+  describe(name, () => {
+    let place: BtrfsSystem;
+    let before: ManifestEntry[] = [];
+    let after: ManifestEntry[] = [];
+
+    async function engine(verb: string, options: unknown = {}, dieAt = 0): Promise<Ended> {
+      const argv = [
+        process.execPath,
+        child,
+        place.root,
+        verb,
+        JSON.stringify(options),
+        String(dieAt),
+      ] as const;
+      const result = await run([...argv], { timeoutMs: 120_000 });
+      if (result.signal === 'SIGKILL') return { killed: true, steps: dieAt, outcome: { ok: false } };
+      if (result.status !== 0) throw new Error(`${verb}: ${result.stderr}`);
+      return { killed: false, ...(JSON.parse(result.stdout) as Omit<Ended, 'killed'>) };
+    }
+    async function succeed(verb: string, options: unknown = {}): Promise<Ended> {
+      const ended = await engine(verb, options);
+      if (!ended.outcome.ok) throw new Error(`${verb}: ${JSON.stringify(ended.outcome.problem)}`);
+      return ended;
+    }
+    const start = async (): Promise<void> => {
+      await place.boot();
+      await succeed('recover');
+    };
+    /** `old`, `new`, or the differences to both. */
+    async function state(): Promise<string> {
+      const now = await manifestOf(place.root);
+      const toOld = await differences(before, now);
+      if (toOld.length === 0) return 'old';
+      // Every staging gives what it makes a time of its own, and ldconfig notes such times.
+      const ofStaging = / \(time\)$|\/var\/cache\/ldconfig\/aux-cache /;
+      const toNew = (await differences(after, now)).filter((line) => !ofStaging.test(line));
+      if (toNew.length === 0) return 'new';
+      return `a mix; to the old: ${toOld.slice(0, 6).join('; ')}; to the new: ${toNew.slice(0, 6).join('; ')}`;
+    }
+    const trees = (): number => readdirSync(join(place.root, 'var/lib/understudy/environments')).length;
+
+    beforeAll(async () => {
+      place = await btrfsSystem(layout, async (root) => {
+        const made = await practiceSystem();
+        await runOrFault(['cp', '-a', `${made}/.`, root], { timeoutMs: 120_000 });
+        removeRoot(made);
+      });
+      await start();
+      before = await manifestOf(place.root);
+      await succeed('stage');
+      await succeed('activate', { how: 'live' });
+      await start();
+      after = await manifestOf(place.root);
+      expect((await differences(before, after)).length).toBeGreaterThan(20);
+      await succeed('rollback');
+      await start();
+      expect(await state()).toBe('old');
+    });
+    afterAll(() => place.dispose());
+
+    it('at every step of a staging leaves the system untouched', { timeout: 900_000 }, async () => {
+      let steps = 0;
+      for (let dieAt = 1; ; dieAt += 1) {
+        const ended = await engine('stage', { scope: 'all' }, dieAt);
+        if (!ended.killed) {
+          expect(ended.outcome.ok, JSON.stringify(ended.outcome)).toBe(true);
+          break;
+        }
+        steps += 1;
+        await start();
+        expect(await state(), `step ${dieAt}`).toBe('old');
+        // A finished stage has two trees, and the one that runs may be ours.
+        expect(trees(), `what step ${dieAt} left`).toBeLessThanOrEqual(3);
+      }
+      console.log(`${name}: staging killed at each of ${steps} steps`);
+      expect(steps).toBeGreaterThanOrEqual(6);
+    });
+
+    it('at every step of a switch leaves the old system or the new one', { timeout: 1_800_000 }, async () => {
+      const seen = { old: 0, new: 0 };
+      for (let dieAt = 1; ; dieAt += 1) {
+        const ended = await engine('activate', { how: 'live' }, dieAt);
+        expect(await state(), `running at step ${dieAt}`).toBe('old');
+        if (!ended.killed) {
+          expect(ended.outcome.ok, JSON.stringify(ended.outcome)).toBe(true);
+          break;
+        }
+        await start();
+        const now = await state();
+        expect(['old', 'new'], `step ${dieAt}: ${now}`).toContain(now);
+        seen[now as 'old' | 'new'] += 1;
+        expect((await succeed('recover')).outcome.value).toMatchObject({ transactions: [], cleaned: [] });
+        if (now === 'old') continue;
+        await succeed('rollback');
+        await start();
+        expect(await state(), `taken back after step ${dieAt}`).toBe('old');
+        await succeed('stage', { scope: 'all' });
+      }
+      console.log(`${name}: switch killed at ${seen.old + seen.new} steps: ${seen.old} old, ${seen.new} new`);
+      expect(seen.old).toBeGreaterThan(5);
+      expect(seen.new).toBeGreaterThan(2);
+    });
+
+    it('at every step of the first start completes it', { timeout: 1_800_000 }, async () => {
+      // The switch of the test before waits for this start.
+      await place.boot();
+      let cuts = 0;
+      for (let dieAt = 1; (await engine('recover', {}, dieAt)).killed; dieAt += 1) {
+        cuts += 1;
+        await place.boot();
+      }
+      expect(cuts).toBeGreaterThan(2);
+      expect(await state()).toBe('new');
+    });
+
+    it(
+      'at every step of a rollback leaves the old system or the new one',
+      { timeout: 1_800_000 },
+      async () => {
+        const seen = { old: 0, new: 0 };
+        for (let dieAt = 1; ; dieAt += 1) {
+          const ended = await engine('rollback', {}, dieAt);
+          expect(await state(), `running at step ${dieAt}`).toBe('new');
+          await start();
+          const now = await state();
+          if (!ended.killed) {
+            expect(ended.outcome.ok, JSON.stringify(ended.outcome)).toBe(true);
+            expect(now).toBe('old');
+            break;
+          }
+          expect(['old', 'new'], `step ${dieAt}: ${now}`).toContain(now);
+          seen[now as 'old' | 'new'] += 1;
+          if (now === 'new') continue;
+          await succeed('stage', { scope: 'all' });
+          await succeed('activate', { how: 'live' });
+          await start();
+          expect(await state(), `activated again after step ${dieAt}`).toBe('new');
+        }
+        console.log(
+          `${name}: rollback killed at ${seen.old + seen.new} steps: ${seen.old} old, ${seen.new} new`,
+        );
+        expect(seen.new).toBeGreaterThan(3);
+        expect(seen.old).toBeGreaterThan(2);
+        expect(trees()).toBeLessThanOrEqual(1);
+      },
+    );
+  });
+}
+
+describe.skipIf(impossible !== undefined)(
+  `a power cut on btrfs${impossible ? ` (${impossible})` : ''}`,
+  () => {
+    for (const name of ['Ubuntu, Mint, Arch: @ and @home', 'a default subvolume'] as const)
+      cutEverywhere(name, btrfsLayouts[name]);
+  },
+);

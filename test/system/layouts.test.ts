@@ -1,0 +1,166 @@
+/**
+ * A whole life on each layout of btrfs, through the verbs: an update is staged, switched to, started, and returned from. What people and
+ * services keep inside the root's own subvolume goes neither back nor away, and the journal is the same one all along.
+ */
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { activate } from '../../electron/engine/activate.js';
+import { history } from '../../electron/engine/history.js';
+import { run, runOrFault } from '../../electron/engine/process/run.js';
+import { recover } from '../../electron/engine/recover.js';
+import { rollback } from '../../electron/engine/rollback.js';
+import { stage } from '../../electron/engine/stage.js';
+import { openSystem, type System } from '../../electron/engine/system.js';
+import type { Outcome } from '../../shared/errors.js';
+import { btrfsLayouts, btrfsSystem, type BtrfsLayout, type BtrfsSystem } from '../lab/btrfs-system.js';
+import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
+import { diskImpossible } from '../lab/disk-image.js';
+import { practiceSystem } from '../lab/practice-system.js';
+import { differences as allDifferences, manifestOf } from '../lab/tree-difference.js';
+
+const impossible = (await debianRootImpossible()) ?? (await diskImpossible('btrfs'));
+
+function valueOf<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.problem));
+  return outcome.value;
+}
+
+const codeOf = (outcome: Outcome<unknown>): string => (outcome.ok ? 'done' : outcome.problem.code);
+
+/** Outside what is mounted of other subvolumes, and Understudy's folders on them and in the top level. */
+const differences = async (...trees: Parameters<typeof allDifferences>): Promise<string[]> =>
+  (await allDifferences(...trees)).filter((line) => !/\/[.@]understudy\b|\/\.snapshots\//.test(line));
+
+/** Places that no environment contains, though they lie in the root's subvolume. */
+const theirs = ['home/ann/letter', 'root/note', 'srv/page', 'var/lib/postgresql/data', 'var/log/own.log'];
+
+function alive(name: string, layout: BtrfsLayout): void {
+  describe(name, () => {
+    let place: BtrfsSystem;
+    let system: System;
+    const at = (path: string): string => join(place.root, path);
+    const read = (path: string): string => readFileSync(at(path), 'utf8');
+    const write = (path: string, text: string): void => {
+      mkdirSync(dirname(at(path)), { recursive: true });
+      appendFileSync(at(path), text);
+    };
+    const start = async (): Promise<void> => {
+      await place.boot();
+      system = openSystem(place.root, { settings: { reserveBytes: 16 * 1024 ** 2 } });
+      valueOf(await recover(system));
+    };
+
+    beforeAll(async () => {
+      place = await btrfsSystem(layout, async (root) => {
+        const made = await practiceSystem();
+        await runOrFault(['cp', '-a', `${made}/.`, root], { timeoutMs: 120_000 });
+        removeRoot(made);
+      });
+      for (const path of theirs) write(path, 'before\n');
+      const nested = ['var/lib/machines', 'opt'];
+      for (const path of nested) {
+        rmSync(at(path), { recursive: true, force: true });
+        await runOrFault(['btrfs', 'subvolume', 'create', at(path)], { timeoutMs: 30_000 });
+        write(`${path}/file`, 'nested\n');
+      }
+      await start();
+    });
+    afterAll(() => place.dispose());
+
+    it('goes there, carries what is written meanwhile, and comes back', { timeout: 300_000 }, async () => {
+      const original = await manifestOf(place.root);
+      valueOf(await stage(system));
+      expect(await differences(original, await manifestOf(place.root))).toEqual([]);
+      write('etc/mine', 'between staging and switch\n');
+      const activated = valueOf(await activate(system, { how: 'live' }));
+      expect(activated.remarks).toContain('The new system runs after the next restart.');
+      expect(read('etc/mine')).toBe('between staging and switch\n');
+
+      // Until the restart the old system runs on, and nothing is begun on top of it.
+      for (const path of theirs) write(path, 'after the switch\n');
+      write('etc/late', 'late\n');
+      expect(codeOf(await stage(system))).toBe('RESTART_PENDING');
+      expect(codeOf(await activate(system))).toBe('RESTART_PENDING');
+
+      await start();
+      const after = await manifestOf(place.root);
+      expect((await differences(original, after)).length).toBeGreaterThan(20);
+      expect(read('etc/late')).toBe('late\n');
+      expect(read('etc/mine')).toBe('between staging and switch\n');
+      for (const path of theirs) expect(read(path), path).toBe('before\nafter the switch\n');
+      for (const path of ['var/lib/machines', 'opt']) expect(read(`${path}/file`), path).toBe('nested\n');
+      expect(valueOf(await recover(system))).toEqual({ transactions: [], cleaned: [] });
+
+      for (const path of theirs) write(path, 'in the new one\n');
+      write('etc/kept', 'made in the new one\n');
+      const dry = valueOf(await rollback(system, { dryRun: true }));
+      expect(dry.kept).toContain('/etc/kept');
+      const back = valueOf(await rollback(system));
+      expect(back.lost).toEqual({ packages: [], files: [] });
+      for (const path of theirs) write(path, 'before the start\n');
+      await start();
+      const returned = await manifestOf(place.root);
+      const own = /\/(home|root|srv|var\/lib\/postgresql|etc\/(mine|late|kept)|etc|var\/lib)\b/;
+      expect((await differences(original, returned)).filter((line) => !own.test(line))).toEqual([]);
+      expect(read('etc/kept')).toBe('made in the new one\n');
+      for (const path of theirs)
+        expect(read(path), path).toBe('before\nafter the switch\nin the new one\nbefore the start\n');
+      for (const path of ['var/lib/machines', 'opt']) expect(read(`${path}/file`), path).toBe('nested\n');
+      const { entries, restorePoints } = valueOf(await history(system));
+      expect(entries.map(({ kind }) => kind)).toEqual(['rollback', 'activate', 'stage']);
+      expect(restorePoints).toEqual([]);
+      // Nothing is left but the tree that runs.
+      expect(readdirSync(join(system.store, 'environments')).length).toBeLessThanOrEqual(1);
+    });
+
+    it('is taken back before it ever ran', { timeout: 300_000 }, async () => {
+      const before = await manifestOf(place.root);
+      valueOf(await stage(system));
+      valueOf(await activate(system, { how: 'live' }));
+      valueOf(await rollback(system));
+      expect(await differences(before, await manifestOf(place.root))).toEqual([]);
+      await start();
+      expect(await differences(before, await manifestOf(place.root))).toEqual([]);
+      expect(existsSync(join(system.store, 'arrival.json'))).toBe(false);
+    });
+
+    it(
+      'leaves what is mounted from a staged environment until it is free',
+      { timeout: 300_000 },
+      async () => {
+        const { stage: first } = valueOf(await stage(system));
+        const [device] = (
+          await runOrFault(['findmnt', '-nvo', 'SOURCE', place.root], { timeoutMs: 10_000 })
+        ).stdout.split('\n');
+        const mounted = join(place.top, '../mounted');
+        mkdirSync(mounted, { recursive: true });
+        const options = ['-o', `subvol=/@understudy/environments/${first}`];
+        await runOrFault(['mount', '-t', 'btrfs', ...options, device ?? '', mounted], { timeoutMs: 10_000 });
+        try {
+          const { stage: second } = valueOf(await stage(system));
+          expect(readdirSync(join(mounted, 'usr')).length).toBeGreaterThan(0);
+          await run(['umount', mounted], { timeoutMs: 10_000 });
+          valueOf(await recover(system));
+          const names = readdirSync(join(system.store, 'environments'));
+          expect(names.filter((name) => name.startsWith(first))).toEqual([]);
+          expect(names).toContain(second);
+          // Another program removes a snapshot: it is said, and a new one is made.
+          const tree = join(system.store, 'environments', second);
+          await runOrFault(['btrfs', 'subvolume', 'delete', tree], { timeoutMs: 30_000 });
+          expect(codeOf(await activate(system, { how: 'live' }))).toBe('STAGE_DAMAGED');
+          valueOf(await stage(system));
+        } finally {
+          await run(['umount', mounted], { timeoutMs: 10_000 });
+        }
+      },
+    );
+  });
+}
+
+describe.skipIf(impossible !== undefined)(
+  `environments on btrfs${impossible ? ` (${impossible})` : ''}`,
+  () => {
+    for (const [name, layout] of Object.entries(btrfsLayouts)) alive(name, layout);
+  },
+);
