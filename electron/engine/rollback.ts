@@ -99,7 +99,7 @@ interface Journey {
 }
 
 /** Nobody has worked yet in an environment that was never started. */
-const nothingSince: Since = { packages: [], lost: [], kept: [], keepsakes: [], merged: [] };
+const nothingSince: Since = { packages: [], lost: [], kept: [], keepsakes: [], merged: new Map() };
 
 async function returnTo(engine: Engine, point: RestorePointRecord, journey: Journey): Promise<RolledBack> {
   const { system, environment } = engine;
