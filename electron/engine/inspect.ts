@@ -10,3 +10,8 @@ import type { System } from './system.js';
 export function inspect(system: System): Promise<Outcome<Machine>> {
   return outcomeOf(() => inspectMachine(system, packageManagers, plainView(system.root)));
 }
+
+/** Whether anything is known of what archives offer: without an index, nothing found to wait means nothing. */
+export function isIndexKnown(system: System): boolean {
+  return packageManagers.some((manager) => manager.indexDate(system) !== undefined);
+}

@@ -33,7 +33,8 @@ inShell('a package that fails', (opened) => {
     const home = await new Home(page).go();
     await home.says('Something went wrong, and nothing was changed');
     await page.getByRole('button', { name: 'Log' }).click();
-    await page.getByText('the service says no').filter({ visible: true }).first().waitFor();
+    await page.getByRole('searchbox', { name: 'Search the log' }).fill('the service says no');
+    await page.getByRole('list', { name: 'Log' }).getByText('the service says no').waitFor();
     await home.press('Not now');
 
     await wizard.enter();

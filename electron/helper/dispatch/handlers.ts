@@ -14,7 +14,7 @@ import { check } from '../../engine/check.js';
 import { decide } from '../../engine/decide.js';
 import { outcomeOf } from '../../engine/fault.js';
 import { history } from '../../engine/history.js';
-import { inspect } from '../../engine/inspect.js';
+import { inspect, isIndexKnown } from '../../engine/inspect.js';
 import { plan } from '../../engine/plan.js';
 import { planned } from '../../engine/planned.js';
 import { prune } from '../../engine/prune.js';
@@ -102,11 +102,11 @@ export function handlers({ subject, runs, status, ready }: HandlersOptions): Han
     inspect: (_, context) => {
       // It takes seconds, and says the same to everyone who asks meanwhile; so it does not end with the first of them.
       const forAll = { ...context, gone: new AbortController().signal };
-      inspecting ??= query(forAll, (system) => inspect(system)).then((outcome) => {
-        inspecting = undefined;
-        if (outcome.ok) status.notePending(outcome.value.pendingUpdates);
+      inspecting ??= query(forAll, async (system) => {
+        const outcome = await inspect(system);
+        if (outcome.ok) status.notePending(isIndexKnown(system) ? outcome.value.pendingUpdates : undefined);
         return outcome;
-      });
+      }).finally(() => (inspecting = undefined));
       return inspecting;
     },
     check: ({ moment, plan: id }, context) =>

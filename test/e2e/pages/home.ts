@@ -20,11 +20,15 @@ export class Home {
 
   /** Once the practice system is there: making it copies some hundred packages of this machine. */
   async isReady(): Promise<void> {
-    await this.says(/updates are waiting|Ready to look for updates/, 240_000).catch(
-      async (error: unknown) => {
-        throw new Error(await this.#page.getByRole('main').innerText(), { cause: error });
-      },
-    );
+    const main = this.#page.getByRole('main');
+    const failed = this.sentence.filter({ hasText: 'Something went wrong' });
+    await this.sentence
+      .filter({ hasText: 'Ready to look for updates' })
+      .or(failed)
+      .waitFor({ timeout: 240_000 });
+    if (!(await failed.isVisible())) return;
+    await main.getByRole('button', { name: 'Details' }).click();
+    throw new Error(await main.innerText());
   }
 
   async go(): Promise<this> {
