@@ -175,7 +175,9 @@ function cutEverywhere(name: string, layout: BtrfsLayout): void {
 describe.skipIf(impossible !== undefined)(
   `a power cut on btrfs${impossible ? ` (${impossible})` : ''}`,
   () => {
-    for (const name of ['Ubuntu, Mint, Arch: @ and @home', 'a default subvolume'] as const)
+    // Each takes minutes, and both ways of finding the root lead through the same steps: the second one on demand.
+    const names = ['Ubuntu, Mint, Arch: @ and @home', 'a default subvolume'] as const;
+    for (const name of process.env['UNDERSTUDY_THOROUGH'] === '1' ? names : names.slice(0, 1))
       cutEverywhere(name, btrfsLayouts[name]);
   },
 );
