@@ -1,11 +1,11 @@
 /**
- * `npm run app`: builds what is out of date, then opens the app on the practice system.
+ * `npm start`: builds what is out of date, then opens the app on the practice system.
  *
- *     npm run app                  the window of the desktop; where there is none, in a browser
- *     npm run app -- --system        on this machine, not on a practice system
- *     npm run app -- --offline       the practice system without any network
- *     npm run app -- --browser       in a browser, also where Electron is there
- *     npm run app -- --port 8123     in a browser, at this port
+ *     npm start                    the window of the desktop; where there is none, in a browser
+ *     npm start -- --system        on this machine, not on a practice system
+ *     npm start -- --offline       the practice system without any network
+ *     npm start -- --browser       in a browser, also where Electron is there
+ *     npm start -- --port 8123     in a browser, at this port
  *     npm run dev                  the same, with the renderer from a development server: changes show at once
  *
  * Electron's program comes from outside the npm registry; where it cannot be had, the app runs in a browser and says so in one line.

@@ -1,4 +1,4 @@
-/** `npm run app`, part by part: what is out of date, where Electron's program is, and how a shell is run and ended. */
+/** `npm start`, part by part: what is out of date, where Electron's program is, and how a shell is run and ended. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
