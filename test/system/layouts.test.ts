@@ -161,6 +161,9 @@ function alive(name: string, layout: BtrfsLayout): void {
 describe.skipIf(impossible !== undefined)(
   `environments on btrfs${impossible ? ` (${impossible})` : ''}`,
   () => {
-    for (const [name, layout] of Object.entries(btrfsLayouts)) alive(name, layout);
+    // Each takes a minute: those whose root is found in another way each time, and all of them on demand.
+    const usual = ['Ubuntu, Mint, Arch: @ and @home', 'openSUSE: @/.snapshots/1/snapshot', 'the top level'];
+    for (const [name, layout] of Object.entries(btrfsLayouts))
+      if (usual.includes(name) || process.env['UNDERSTUDY_THOROUGH'] === '1') alive(name, layout);
   },
 );
