@@ -1,5 +1,5 @@
 /**
- * Runs the tests, one suite after the other, and ends with the line "N passed, N failed, N skipped".
+ * Runs the tests in two lanes side by side, in each one suite after the other, and ends with the line "N passed, N failed, N skipped".
  *
  *     npm test                      every suite
  *     npm test -- unit conformance  these suites
@@ -16,33 +16,43 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clearAway } from './leftovers.js';
 
-/** In the order in which they run: what is quick and blames most exactly comes first. Minutes are a net for a run that hangs. */
-const suites = [
-  { name: 'unit', minutes: 20 },
-  { name: 'conformance', minutes: 10 },
-  { name: 'integration', minutes: 15 },
-  { name: 'e2e', minutes: 20 },
-  { name: 'electron', minutes: 20 },
-  { name: 'system', minutes: 45 },
+/**
+ * The lanes, each in the order in which its suites run: what is quick and blames most exactly comes first. The long one waits for
+ * disks and guests much of the time. Minutes are a net for a run that hangs.
+ */
+const lanes = [
+  [
+    { name: 'unit', minutes: 20 },
+    { name: 'conformance', minutes: 10 },
+    { name: 'integration', minutes: 15 },
+    { name: 'e2e', minutes: 20 },
+    { name: 'electron', minutes: 20 },
+  ],
+  [{ name: 'system', minutes: 45 }],
 ];
+const suites = lanes.flat();
 
 const top = dirname(dirname(fileURLToPath(import.meta.url)));
-const chosen = suites.filter(({ name }) => process.argv.includes(name, 2));
+const named = suites.filter(({ name }) => process.argv.includes(name, 2));
+const chosen = new Set(named.length > 0 ? named : suites);
 const filters = process.argv.slice(2).filter((word) => !suites.some(({ name }) => name === word));
 
 const folder = realpathSync(mkdtempSync(join(placeForFiles(), 'understudy-test-')));
 // Open to every user, as /tmp is: tests become other users, and apt fetches as one of its own.
 chmodSync(folder, 0o1777);
 
-let running;
+const running = new Set();
 let stopping;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(signal));
 
-const results = [];
-for (const suite of chosen.length > 0 ? chosen : suites) {
-  if (!stopping) results.push({ suite: suite.name, ...(await runSuite(suite)) });
+const results = new Map();
+await Promise.all(lanes.map((lane) => runLane(lane.filter((suite) => chosen.has(suite)))));
+await (stopping ?? finish([...chosen].map((suite) => results.get(suite))));
+
+async function runLane(lane) {
+  for (const suite of lane)
+    if (!stopping) results.set(suite, { suite: suite.name, ...(await runSuite(suite)) });
 }
-await (stopping ?? finish());
 
 async function runSuite({ name, minutes }) {
   console.log(`\n── ${name} ──`);
@@ -65,7 +75,7 @@ async function runSuite({ name, minutes }) {
 function vitest(suite, report, milliseconds) {
   const program = join(top, 'node_modules/vitest/vitest.mjs');
   const options = ['--passWithNoTests', '--reporter=default', `--reporter=${join(top, 'test/report.js')}`];
-  running = spawn(process.execPath, [program, 'run', '--project', suite, ...options, ...filters], {
+  const child = spawn(process.execPath, [program, 'run', '--project', suite, ...options, ...filters], {
     cwd: top,
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -76,17 +86,19 @@ function vitest(suite, report, milliseconds) {
       UNDERSTUDY_TEST_REPORT: report,
     },
   });
+  running.add(child);
   return new Promise((resolve) => {
     const limit = setTimeout(() => {
-      end(running);
+      end(child);
       resolve(`stopped after ${milliseconds / 60_000} minutes`);
     }, milliseconds);
     const answer = (value) => {
       clearTimeout(limit);
+      running.delete(child);
       resolve(value);
     };
-    running.on('error', (error) => answer(error.message));
-    running.on('exit', (code, signal) => answer(code ?? signal));
+    child.on('error', (error) => answer(error.message));
+    child.on('exit', (code, signal) => answer(code ?? signal));
   });
 }
 
@@ -100,7 +112,7 @@ function end(child) {
 
 function stop(signal) {
   stopping ??= (async () => {
-    if (running) end(running);
+    for (const child of running) end(child);
     await clearAway(folder);
     console.error(`\nStopped by ${signal}.`);
     process.exit(128 + constants.signals[signal]);
@@ -108,7 +120,7 @@ function stop(signal) {
   return stopping;
 }
 
-async function finish() {
+async function finish(results) {
   const left = await clearAway(folder);
   const failures = results.flatMap((result) => result.failures);
   const skipped = results.flatMap((result) => result.skipped);

@@ -6,9 +6,11 @@ import { scanTree } from '../manifest/scan.js';
 import { Fault } from '../fault.js';
 import { display, type RawPath } from '../posix/raw-path.js';
 
-/** Everything but logs and Understudy's own folders. */
+/** No part of the system: logs, Understudy's own folders, and the empty lock file of all tools that change accounts. */
+const apartPaths = new Set(['var/log', 'var/lib/understudy', 'etc/understudy', 'etc/.pwd.lock']);
+
 function apart(path: RawPath): boolean {
-  return path === 'var/log' || path === 'var/lib/understudy' || path === 'etc/understudy';
+  return apartPaths.has(path);
 }
 
 export function manifestOf(root: RawPath, signal: AbortSignal): Promise<ManifestEntry[]> {
