@@ -154,10 +154,13 @@ function succeeded(outcome: NonNullable<Status['latest']>['outcome']): boolean {
   return outcome === 'done' || outcome === 'rolled-forward';
 }
 
+/** A recovery that nobody watched, such as the one at boot, is known by what the journal says of the newest switch. */
 function ofLatest({ latest }: Status, acknowledged: ReadonlySet<string>): Dated | null {
-  if (!latest || !succeeded(latest.outcome) || acknowledged.has(latest.transaction)) return null;
-  const { kind, stage, restorePoint, ended } = latest;
-  if (restorePoint === null) return null;
+  if (!latest || acknowledged.has(latest.transaction)) return null;
+  const { transaction, kind, stage, restorePoint, ended, outcome } = latest;
+  if (outcome === 'rolled-forward' || outcome === 'rolled-back')
+    return dated(ended, { state: 'recovered', transaction, kind, outcome });
+  if (outcome !== 'done' || restorePoint === null) return null;
   if (kind === 'rollback') return dated(ended, { state: 'rolled-back', restorePoint });
   return kind === 'activate' && stage !== null ? dated(ended, { state: 'done', stage, restorePoint }) : null;
 }

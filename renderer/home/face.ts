@@ -12,7 +12,10 @@ import type { Say } from '../words/say.js';
 /** What a button does. */
 export type Deed =
   | { readonly kind: 'go'; readonly step: WizardStep | null }
-  | { readonly kind: 'connect' | 'cancel' | 'recover' | 'acknowledge' | 'rollback' | 'renew' | 'unschedule' };
+  | {
+      readonly kind:
+        'look' | 'connect' | 'cancel' | 'recover' | 'acknowledge' | 'rollback' | 'renew' | 'unschedule';
+    };
 
 /** Steps of the wizard that Home leads to. */
 export type WizardStep = 'choose' | 'check' | 'rehearse' | 'review';
@@ -158,11 +161,11 @@ function idleFace(
   say: Say,
   now: number,
 ): Face {
-  const offer = (label: string): Offer => ({ label, deed: to('choose') });
+  const look = (label: string): Offer => ({ label, deed: { kind: 'look' } });
   const none = { others: [], problem: null };
   if (pending === null) {
     const { title, detail, action } = home.uncounted;
-    return { ...none, tone: 'waiting', title, detail, primary: offer(action) };
+    return { ...none, tone: 'waiting', title, detail, primary: look(action) };
   }
   if (pending === 0) {
     const { title, detail, never, action } = home.upToDate;
@@ -172,7 +175,7 @@ function idleFace(
       tone: 'fine',
       title,
       detail: counted === undefined ? never : detail(say.ago(counted, now)),
-      primary: offer(action),
+      primary: look(action),
     };
   }
   const { title, detail, action } = home.waiting;
@@ -181,7 +184,7 @@ function idleFace(
     tone: 'waiting',
     title: title(pending),
     detail: detail(security),
-    primary: offer(action),
+    primary: { label: action, deed: to('choose') },
   };
 }
 

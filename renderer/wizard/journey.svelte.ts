@@ -19,7 +19,7 @@ import { idsOf } from './choose/update-rows.js';
 import { Keyed } from './keyed.svelte.js';
 import { planOf, stageOf } from './subjects.js';
 import { isInterlude, positionOf, stepAt, type Step } from './steps.js';
-import { begun } from './begun.svelte.js';
+import { begun } from '../state/begun.svelte.js';
 
 /** Something that was asked for and did not begin, or did not succeed. */
 export interface Trouble {

@@ -58,7 +58,6 @@ inShell('with the keyboard and a screen reader', (opened) => {
     const version = () => versionIn(shell.place.root, 'understudy-practice-settings');
     await press(page, 'Look for updates');
     await arrived(page, 'choose');
-    await press(page, 'Look for updates');
     await page.getByRole('group', { name: 'What to update' }).waitFor();
     expect(await heard(page)).toMatch(/heading "Choose what to update" \[level=1\]/);
     await press(page, 'Continue');

@@ -14,26 +14,29 @@ test(`npm start prints an address, and the wizard there updates (${browserObstac
   context.skip(browserObstacle() !== undefined, browserObstacle());
   context.skip(process.env['UNDERSTUDY_TEST_SHELL'] === 'electron', 'no part of Electron');
   const place = privatePlace();
-  const argv = place.within(['npm', 'start', '--prefix', top, '--', '--offline', '--browser']);
+  const argv = place.within(['npm', 'start', '--prefix', top, '--', '--offline']);
   const child = spawn(argv[0], argv.slice(1), {
     cwd: top,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: place.environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...place.environment, DISPLAY: '', WAYLAND_DISPLAY: '' },
     detached: true, // npm, its script, and the app: ended together
   });
   const ended = new Promise((resolve) => child.once('close', resolve));
   const browser = await chromium.launch(chromiumOptions);
   try {
     let said = '';
+    let complained = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (complained += text));
     const address = await new Promise<string>((resolve, reject) => {
       child.stdout.setEncoding('utf8').on('data', (text: string) => {
         said += text;
         const found = /http:\/\/127\.0\.0\.1:\d+\/enter\/[\w-]+/.exec(said);
         if (found) resolve(found[0]);
       });
-      child.once('close', (code) => reject(new Error(`npm start ended with ${code}: ${said}`)));
+      child.once('close', (code) => reject(new Error(`npm start ended with ${code}: ${said}${complained}`)));
     });
     await expect.poll(() => said).toContain('ssh -L');
+    expect(complained).toContain('There is no display here, so the app is served to a browser.\n');
     const page = await (await browser.newContext({ locale: 'en-GB' })).newPage();
     page.setDefaultTimeout(90_000);
     await page.goto(address);

@@ -135,13 +135,19 @@ describe('the newest result counts', () => {
     expect(of({ latest: { ...latest, outcome: 'failed' } }).state).toBe('idle');
   });
 
+  test.each(['rolled-forward', 'rolled-back'] as const)(
+    'a switch that was interrupted and settled while nobody watched (%s)',
+    (outcome) => {
+      const facts = { staged: staged(), latest: switched({ outcome }) };
+      const transaction = 'activate-0001';
+      expect(of(facts)).toEqual({ state: 'recovered', transaction, kind: 'activate', outcome });
+      expect(of(facts, [transaction]).state).toBe(outcome === 'rolled-back' ? 'staged' : 'idle');
+    },
+  );
+
   test('what was staged after a switch comes before it', () => {
     const facts = { latest: switched(), staged: staged({ id: 'stage-0002', created: moment(9) }) };
     expect(of(facts).state).toBe('staged');
-  });
-
-  test('a switch that was taken back leaves what was staged', () => {
-    expect(of({ latest: switched({ outcome: 'rolled-back' }), staged: staged() }).state).toBe('staged');
   });
 });
 

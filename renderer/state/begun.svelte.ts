@@ -1,6 +1,6 @@
 /** Watches for a state of the update: a run answers only when it has ended, but that it has begun is told by the state. */
 import type { UpdateStateName } from '../../shared/state.js';
-import type { App } from '../state/app.svelte.js';
+import type { App } from './app.svelte.js';
 
 export interface Beginning {
   /** Null, to tell it from an outcome; it never comes where the state never comes. */
