@@ -67,6 +67,7 @@ export function engineThroughHelper(access: HelperAccess, inProcess: EngineVerbs
     plan: (system, { scope, selected }) => run(system, 'plan', { scope, selected: [...selected] }),
     stage: (system, { selected, ...options }) =>
       run(system, 'stage', { ...options, ...(selected === undefined ? {} : { selected: [...selected] }) }),
+    decide: (system, { stage, decisions }) => run(system, 'decide', { stage, decisions: [...decisions] }),
     activate: (system, { scheduled, ...options }) =>
       // That is for the unit at shutdown, which is root.
       scheduled

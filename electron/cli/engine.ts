@@ -5,6 +5,7 @@
 import type { Changelog } from '../../shared/changelog.js';
 import type { CheckReport, CheckResult } from '../../shared/check.js';
 import type { Review } from '../../shared/changeset.js';
+import type { Decision } from '../../shared/decision.js';
 import type { Outcome } from '../../shared/errors.js';
 import type {
   Activated,
@@ -51,6 +52,10 @@ export interface EngineVerbs {
     },
   ): Promise<Outcome<Staged>>;
   review(system: System, options: { readonly stage?: string }): Promise<Outcome<Review>>;
+  decide(
+    system: System,
+    options: { readonly stage: string; readonly decisions: readonly Decision[] },
+  ): Promise<Outcome<Review>>;
   changelog(
     system: System,
     options: { readonly name: string; readonly version?: string },
@@ -91,6 +96,7 @@ export const engine: EngineVerbs = {
   plan: async (system, options) => (await import('../engine/plan.js')).plan(system, options),
   stage: async (system, options) => (await import('../engine/stage.js')).stage(system, options),
   review: async (system, options) => (await import('../engine/review.js')).review(system, options),
+  decide: async (system, options) => (await import('../engine/decide.js')).decide(system, options),
   changelog: async (system, options) => (await import('../engine/changelog.js')).changelog(system, options),
   activate: async (system, options) => (await import('../engine/activate.js')).activate(system, options),
   unschedule: async (system) => (await import('../engine/unschedule.js')).unschedule(system),

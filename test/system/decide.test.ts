@@ -36,6 +36,7 @@ import { inTree, practiceSystem } from '../lab/practice-system.js';
 import { differences, manifestOf } from '../lab/tree-difference.js';
 
 const impossible = await debianRootImpossible();
+const launcher = new URL('../../electron/cli/understudy.js', import.meta.url).pathname;
 const child = new URL('../../dist/test/lab/crash-child.js', import.meta.url).pathname;
 
 const settingsConf = 'etc/understudy-practice/settings.conf';
@@ -110,6 +111,26 @@ describe.skipIf(impossible !== undefined)(`decisions about conflicts (${impossib
       theirs: theirsText,
     });
     expect(facts(system).staged).toMatchObject({ conflicts: 2, undecided: 2 });
+  });
+
+  it('are shown and taken by the command', async () => {
+    const understudy = (...words: string[]) =>
+      run([process.execPath, launcher, '--root', root, ...words], { timeoutMs: 120_000 });
+    const open = await understudy('decide');
+    expect(open.status).toBe(3);
+    expect(open.stdout).toContain(`/${settingsConf}\n`);
+    const one = await understudy('decide', 'theirs', `/${settingsConf}`);
+    expect(one.status).toBe(3);
+    expect(one.stdout).toContain(`/${settingsConf}  the package's is used`);
+    expect((await understudy('decide', 'mine', otherConf)).status).toBe(0);
+    const { conflicts } = await reviewed();
+    expect(conflicts.map(({ path, kept, decided: is }) => [path, kept, is])).toEqual([
+      [settingsConf, 'theirs', true],
+      [otherConf, 'mine', true],
+    ]);
+    const unknown = await understudy('decide', 'theirs', '/etc/hosts', '--json');
+    expect(unknown.status).toBe(2);
+    expect(unknown.stdout).toContain('"CONFLICT_UNKNOWN"');
   });
 
   it('put the package’s version in place with the switch, and go with the rollback', async () => {

@@ -1,5 +1,6 @@
 /** A configuration file that the user and a package both changed: as a unified difference, or side by side where it fits. */
 import type { Conflict } from '../../../shared/changeset.js';
+import { fromRoot } from '../text/from-root.js';
 import { difference, type DifferenceLine } from '../text/line-difference.js';
 import { paint, sign, type Look } from '../text/look.js';
 import { cut, pad } from '../text/width.js';
@@ -16,8 +17,8 @@ export function conflictLines(conflict: Conflict, look: Look): string[] {
   const inUse = conflict.kept === 'mine' ? 'yours stays in use' : `the one of ${owner} is in use`;
   const other = conflict.kept === 'mine' ? `the one of ${owner}` : 'yours';
   const head = [
-    `  ${paint(look, 'warning', conflict.path)}`,
-    `    changed by you and by ${owner}: ${inUse}, ${other} is kept as ${conflict.beside}`,
+    `  ${paint(look, 'warning', fromRoot(conflict.path))}`,
+    `    changed by you and by ${owner}: ${inUse}, ${other} is kept as ${fromRoot(conflict.beside)}`,
   ];
   if (conflict.mine === null || conflict.theirs === null) {
     return [...head, '    (not text, or too long to be shown: compare the two files)'];

@@ -1,5 +1,6 @@
 /** The changeset of a staged environment: packages, files by area, conflicts, services, and what the rehearsal proved. */
 import type { Proof, Review, ServiceUse } from '../../../shared/changeset.js';
+import { fromRoot } from '../text/from-root.js';
 import { heading, paint, sign, type Look, type Sign, type Tone } from '../text/look.js';
 import { count, digits, growth, size } from '../text/measure.js';
 import { table, type Row } from '../text/table.js';
@@ -60,7 +61,7 @@ function filesOf(review: Review, look: Look): string[] {
       .slice(0, namedFiles)
       .map((file): Row => [
         { text: file.kind, tone: file.kind === 'removed' ? 'warning' : 'quiet' },
-        file.path,
+        fromRoot(file.path),
         { text: size(file.bytes), align: 'right', tone: 'quiet' },
       ]);
     const rest = files.length - rows.length;
@@ -135,7 +136,7 @@ export function switchPreview(review: Review, look: Look): string[] {
           paint(
             look,
             'warning',
-            `  ${count(review.conflicts.length, 'configuration conflict')} (see "review")`,
+            `  ${count(review.conflicts.length, 'configuration conflict')} (see "decide")`,
           ),
         ]),
     ...(review.ready ? [] : [paint(look, 'bad', '  NOT READY: its verification did not pass')]),

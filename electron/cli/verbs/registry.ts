@@ -2,6 +2,7 @@
 import { activate } from './activate.js';
 import { changelog } from './changelog.js';
 import { check } from './check.js';
+import { decide } from './decide.js';
 import { helpVerb } from './help.js';
 import { history } from './history.js';
 import { inspect } from './inspect.js';
@@ -26,6 +27,7 @@ export const verbs: readonly Verb[] = [
   plan,
   stage,
   review,
+  decide,
   changelog,
   activate,
   rollback,

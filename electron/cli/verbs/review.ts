@@ -15,7 +15,7 @@ export const review = systemVerb({
     ],
     doesNot: [
       'It changes nothing, and it does not switch.',
-      'It does not settle conflicts: your file stays in use, and the one of the package is put beside it.',
+      'It does not settle conflicts (see "decide"): your file stays in use, and the one of the package is put beside it.',
     ],
     examples: [
       ['understudy review', 'The newest staged environment.'],

@@ -88,6 +88,10 @@ test.each([
   [['prune', '--keep', '1e3'], '--keep takes a whole number'],
   [['prune', '--max-bytes', 'much'], '--max-bytes takes a size'],
   [['prune', 'restore-1'], 'Nothing is expected here: "restore-1".'],
+  [['decide', 'yours', 'x'], 'The choice is mine or theirs; "yours" is neither.'],
+  [['decide', 'mine'], '"mine" needs the files, or --all.'],
+  [['decide', '--all'], '--all needs a choice: mine or theirs.'],
+  [['decide', 'mine', 'x', '--all'], 'Name files or give --all, not both.'],
   [['inspect', 'x'], 'Nothing is expected here'],
   [['practice', '--folder', ''], '--folder needs a folder.'],
   [['merge', 'base', 'mine', 'theirs'], 'Four folders are expected: BASE MINE THEIRS OUT.'],
@@ -108,6 +112,7 @@ test.each([
   [['stage', '../../etc'], 'PLAN_UNKNOWN'],
   [['check', 'A'], 'PLAN_UNKNOWN'],
   [['review', 'x/y'], 'STAGE_UNKNOWN'],
+  [['decide', '--stage', 'x/y'], 'STAGE_UNKNOWN'],
   [['activate', '\u001b[2J', '--yes'], 'STAGE_UNKNOWN'],
   [['rollback', '-'.repeat(3)], 'RESTORE_POINT_UNKNOWN'],
 ])('an id that cannot exist is unknown: %j', async (argv, code) => {

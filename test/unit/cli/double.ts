@@ -20,6 +20,7 @@ export function doubleEngine(other: Partial<EngineVerbs> = {}, calls: unknown[][
     plan: () => good(values.plan),
     stage: () => good(values.staged),
     review: () => good(values.review),
+    decide: () => good(values.review),
     changelog: () => good(values.changelog),
     activate: () => good(values.activated),
     unschedule: () => good({ stage: values.activated.stage }),

@@ -98,6 +98,27 @@ describe('what each verb shows', () => {
     expect(unready.exitCode).toBe(0);
   });
 
+  test('decide', async () => {
+    const open = await on(['decide']);
+    expect(open.exitCode).toBe(3);
+    expect(open.stdout).toContain(
+      '  /etc/ssh/sshd_config\n    changed by you and by the package openssh-server',
+    );
+    expect(open.stdout).toContain('    + PermitRootLogin prohibit-password');
+    expect(open.stdout).toMatch(/^Next: understudy .*decide mine\|theirs FILE\.\.\.$/m);
+    const { review } = values;
+    const other = { ...values.conflict, kept: 'theirs', decided: true } as const;
+    const done = { decide: () => good({ ...review, conflicts: [other] }) };
+    const decided = await on(['decide', 'theirs', '/etc/ssh/sshd_config'], { engine: done });
+    expect(decided.exitCode).toBe(0);
+    expect(decided.stdout).toContain(
+      "/etc/ssh/sshd_config  the package's is used, the other is kept as /etc/",
+    );
+    expect(decided.stdout).toMatch(/^Next: understudy .*activate stage-aaaa1111$/m);
+    const none = { review: () => good({ ...review, conflicts: [] }) };
+    expect(await shown(['decide', 'mine', '--all'], { engine: none })).toContain('nothing to decide');
+  });
+
   test('a conflict is shown side by side where both texts fit', () => {
     const look: Look = { colour: false, unicode: true, width: 130, command: 'understudy' };
     const lines = conflictLines(values.conflict, look);
@@ -206,6 +227,7 @@ test.each([
   [['plan'], { plan: () => good(poisoned(values.plan)) }],
   [['stage'], { stage: () => good(poisoned(values.staged)) }],
   [['review'], { review: () => good(poisoned(values.review)) }],
+  [['decide'], { review: () => good(poisoned(values.review)) }],
   [['activate', '--yes'], { activate: () => good(poisoned(values.activated)) }],
   [['rollback', '--yes'], { rollback: () => good(poisoned(values.rolledBack)) }],
   [['history'], { history: () => good(poisoned(values.history)) }],

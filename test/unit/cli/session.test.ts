@@ -146,6 +146,13 @@ describe('agreement', () => {
   });
 });
 
+test('a conflict that is not there is unknown, and nothing is decided', async () => {
+  const { exitCode, stderr, calls } = await on(['decide', 'mine', '/etc/ssh/sshd_config', '/etc/hosts']);
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/\[CONFLICT_UNKNOWN\][^]*\/etc\/hosts/);
+  expect(calls.map(([name]) => name)).not.toContain('decide');
+});
+
 describe('what reaches the engine', () => {
   test.each([
     [
@@ -175,6 +182,15 @@ describe('what reaches the engine', () => {
       ['review', 'stage-1234'],
       ['review', { stage: 'stage-1234' }],
     ],
+    ...['/etc/ssh/sshd_config', 'etc/ssh/sshd_config', values.conflict.id, '--all'].map(
+      (which): [string[], unknown[]] => [
+        ['decide', 'theirs', which],
+        [
+          'decide',
+          { stage: values.review.stage, decisions: [{ conflict: values.conflict.id, choice: 'theirs' }] },
+        ],
+      ],
+    ),
     [
       ['activate', 'stage-1234', '--how', 'shutdown', '--yes'],
       ['activate', { stage: 'stage-1234', how: 'shutdown' }],

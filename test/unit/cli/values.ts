@@ -169,9 +169,9 @@ export const staged: Staged = {
 
 export const conflict: Conflict = {
   id: 'conflict-0123456789abcdef',
-  path: '/etc/ssh/sshd_config',
+  path: 'etc/ssh/sshd_config',
   package: 'openssh-server',
-  beside: '/etc/ssh/sshd_config.dpkg-dist',
+  beside: 'etc/ssh/sshd_config.dpkg-dist',
   kept: 'mine',
   decided: false,
   mine: 'Port 22\nPermitRootLogin no\nUseDNS no\n',
