@@ -26,6 +26,7 @@ export default defineConfig({
     allowOnly: false,
     projects: [
       suite('unit', 60, 120),
+      suite('screens', 60, 120),
       suite('conformance', 180, 300),
       suite('integration', 180, 300),
       endToEnd('e2e', 'browser'),

@@ -5,16 +5,25 @@
  *     npm test -- unit conformance  these suites
  *     npm test -- unit manifest     of this suite, the files whose path contains "manifest"
  *
- * All temporary files of a run lie in one folder, which tests know as TMPDIR; whatever is still mounted, running or lying there at
- * the end is cleared away and named. Root trees that take long to make are kept between runs in /var/tmp/understudy-lab
+ * All temporary files of a run lie in one folder, which tests know as TMPDIR, on a disk of its own where that can be; whatever is still
+ * mounted, running or lying there at the end is cleared away and named. Root trees that take long to make are kept between runs in /var/tmp/understudy-lab
  * (or UNDERSTUDY_LAB). Anything failed, or nothing run: exit code 1.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, statfsSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  statfsSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { clearAway } from './leftovers.js';
+import { mountOwnDisk, unmountOwnDisk } from './own-disk.js';
 
 /**
  * The lanes, each in the order in which its suites run: what is quick and blames most exactly comes first. The long one waits for
@@ -23,6 +32,7 @@ import { clearAway } from './leftovers.js';
 const lanes = [
   [
     { name: 'unit', minutes: 20 },
+    { name: 'screens', minutes: 15 },
     { name: 'conformance', minutes: 10 },
     { name: 'integration', minutes: 15 },
     { name: 'e2e', minutes: 20 },
@@ -37,7 +47,11 @@ const named = suites.filter(({ name }) => process.argv.includes(name, 2));
 const chosen = new Set(named.length > 0 ? named : suites);
 const filters = process.argv.slice(2).filter((word) => !suites.some(({ name }) => name === word));
 
-const folder = realpathSync(mkdtempSync(join(placeForFiles(), 'understudy-test-')));
+const base = realpathSync(mkdtempSync(join(placeForFiles(), 'understudy-')));
+chmodSync(base, 0o755);
+const disk = mountOwnDisk(base);
+const folder = join(disk ?? base, 't');
+mkdirSync(folder);
 // Open to every user, as /tmp is: tests become other users, and apt fetches as one of its own.
 chmodSync(folder, 0o1777);
 
@@ -113,7 +127,7 @@ function end(child) {
 function stop(signal) {
   stopping ??= (async () => {
     for (const child of running) end(child);
-    await clearAway(folder);
+    await clearAllAway();
     console.error(`\nStopped by ${signal}.`);
     process.exit(128 + constants.signals[signal]);
   })();
@@ -121,7 +135,7 @@ function stop(signal) {
 }
 
 async function finish(results) {
-  const left = await clearAway(folder);
+  const left = await clearAllAway();
   const failures = results.flatMap((result) => result.failures);
   const skipped = results.flatMap((result) => result.skipped);
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
@@ -138,6 +152,12 @@ async function finish(results) {
   if (passed + failures.length === 0) console.log('No test was run.');
   console.log(`${passed} passed, ${failures.length} failed, ${skipped.length} skipped`);
   process.exitCode = failures.length > 0 || passed === 0 ? 1 : 0;
+}
+
+async function clearAllAway() {
+  const left = await clearAway(folder);
+  if (disk !== null && !unmountOwnDisk(disk)) left.push(`still in use: ${disk}`);
+  return [...left, ...(await clearAway(base))];
 }
 
 /** On a real disk where there is one: an overlay (a container's root) cannot carry the overlays that tests mount. */

@@ -8,6 +8,7 @@ import type { Session } from '../../../electron/engine/environments/environment.
 import { apt } from '../../../electron/engine/packages/apt/apt.js';
 import { openSystem, type System } from '../../../electron/engine/system.js';
 import type { PackageChange } from '../../../shared/plan.js';
+import { hostMounts } from '../../lab/host-mounts.js';
 import { aptFixture, type AptFixture } from '../../lab/apt-fixture.js';
 import { badName, type Misbehaviour } from '../../lab/bad-packages.js';
 import { debianRootImpossible } from '../../lab/debian-root.js';
@@ -90,7 +91,7 @@ describe.skipIf(impossible !== undefined)(
 
     it('writes-outside', async () => {
       const name = hostname();
-      const mounts = readFileSync('/proc/mounts', 'utf8');
+      const mounts = hostMounts();
       const changes = await update(badName('writes-outside'));
       const lists = (): string[] =>
         execFileSync('find', [join(fixture.root, 'var/lib/understudy/packages')], { encoding: 'utf8' })
@@ -107,7 +108,7 @@ describe.skipIf(impossible !== undefined)(
         '/tmp/understudy-was-here',
       ];
       expect([...traces, '/dev/shm/understudy-was-here'].filter((path) => existsSync(path))).toEqual([]);
-      expect(readFileSync('/proc/mounts', 'utf8')).toBe(mounts);
+      expect(hostMounts()).toEqual(mounts);
       expect(lists()).toEqual(index);
     });
 

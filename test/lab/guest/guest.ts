@@ -6,7 +6,9 @@ import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run, runOrFault } from '../../../electron/engine/process/run.js';
+import { diskImpossible } from '../disk-image.js';
 import { debianRoot, debianRootImpossible, removeRoot } from '../debian-root.js';
+import { makeDisk, rootOptions, type GuestFileSystem } from './guest-disk.js';
 import { settle } from './guest-root.js';
 import { startMachine, type Ended, type Machine } from './machine.js';
 import { filesDisk, type GuestFiles } from './files-disk.js';
@@ -29,6 +31,8 @@ export interface GuestOptions {
   readonly prepare?: (root: string) => Promise<void> | void;
   /** Free room on the disk. */
   readonly freeMebibytes?: number;
+  /** Of its root; ext4 unless said otherwise. */
+  readonly fileSystem?: GuestFileSystem;
 }
 
 export interface Errand {
@@ -47,11 +51,15 @@ export interface Errand {
 export interface Guest {
   /** Starts the guest, runs the script in it, and switches it off. */
   run(errand: Errand): Promise<Ended>;
+  /** Remembers the disk as it is now; one time is remembered. */
+  save(): Promise<void>;
+  /** Makes the disk what it was then. */
+  restore(): Promise<void>;
   dispose(): void;
 }
 
 /** Why there can be no guests here, or `undefined`. For `describe.skipIf`. */
-export async function guestImpossible(): Promise<string | undefined> {
+export async function guestImpossible(fileSystem: GuestFileSystem = 'ext4'): Promise<string | undefined> {
   const reason = await debianRootImpossible();
   if (reason !== undefined) return reason;
   if (process.arch !== 'x64') return 'needs an x86-64 machine';
@@ -62,19 +70,24 @@ export async function guestImpossible(): Promise<string | undefined> {
   ] as const)
     if ((await run([...argv] as [string, ...string[]], { timeoutMs: 10_000 })).ended !== 'exit')
       return `needs ${what}`;
-  return undefined;
+  return fileSystem === 'ext4' ? undefined : diskImpossible(fileSystem);
 }
 
 export async function makeGuest(options: GuestOptions = {}): Promise<Guest> {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-guest-'));
   const running = new Set<Machine>();
+  const { fileSystem = 'ext4' } = options;
+  const [disk, saved] = [join(folder, 'disk'), join(folder, 'disk.saved')];
+  const copy = async (from: string, to: string): Promise<void> => {
+    await runOrFault(['cp', '--sparse=always', '--reflink=auto', from, to], { timeoutMs: 120_000 });
+  };
   const root = await debianRoot({ variant: 'minbase', include: [...packages, ...(options.include ?? [])] });
   try {
     settle(root);
     await options.prepare?.(root);
     copyFileSync(newest(join(root, 'boot'), 'vmlinuz-'), join(folder, 'kernel'));
     copyFileSync(newest(join(root, 'boot'), 'initrd.img-'), join(folder, 'initramfs'));
-    await makeDisk(root, join(folder, 'disk'), options.freeMebibytes ?? 1500);
+    await makeDisk(fileSystem, root, disk, options.freeMebibytes ?? 1500);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -84,7 +97,14 @@ export async function makeGuest(options: GuestOptions = {}): Promise<Guest> {
   return {
     async run({ script, files = {}, minutes, keep = false, onLine }) {
       const filesImage = await filesDisk(folder, script, files);
-      const machine = startMachine({ program, folder, filesImage, keep, onLine });
+      const machine = startMachine({
+        program,
+        folder,
+        rootOptions: rootOptions[fileSystem],
+        filesImage,
+        keep,
+        onLine,
+      });
       running.add(machine);
       const limit = setTimeout(() => machine.cut('timeout'), minutes * 60_000);
       const ended = await machine.ended;
@@ -92,6 +112,8 @@ export async function makeGuest(options: GuestOptions = {}): Promise<Guest> {
       running.delete(machine);
       return ended;
     },
+    save: () => copy(disk, saved),
+    restore: () => copy(saved, disk),
     dispose() {
       for (const machine of running) machine.cut('cut');
       rmSync(folder, { recursive: true, force: true });
@@ -107,15 +129,4 @@ function newest(folder: string, prefix: string): string {
     .at(-1);
   if (name === undefined) throw new Error(`no ${prefix}* in ${folder}`);
   return join(folder, name);
-}
-
-/** mke2fs(8): `-d` copies the tree into the new file system, with owners, modes, links and attributes; nothing is mounted. */
-async function makeDisk(root: string, file: string, freeMebibytes: number): Promise<void> {
-  const { stdout } = await runOrFault(['du', '--summarize', '--block-size=1M', root], { timeoutMs: 60_000 });
-  // A tenth more for the file system's own structures.
-  const mebibytes = Math.ceil(parseInt(stdout, 10) * 1.1) + freeMebibytes;
-  const now = 'lazy_itable_init=0,lazy_journal_init=0'; // nothing is left for the guest to do while it is measured
-  await runOrFault(['mkfs.ext4', '-q', '-F', '-m', '0', '-E', now, '-d', root, file, `${mebibytes}M`], {
-    timeoutMs: 180_000,
-  });
 }

@@ -4,11 +4,11 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { runOrFault } from '../../../electron/engine/process/run.js';
+import { inCheckout } from '../checkout.js';
 import { addPracticePackages, inTree } from '../practice-system.js';
 
-const install = fileURLToPath(new URL('../../../build/install.js', import.meta.url));
+const install = inCheckout('build/install.js');
 
 const rules = `polkit.addRule(function (action, subject) {
   if (action.id.indexOf('org.understudy.') !== 0) return polkit.Result.NOT_HANDLED;

@@ -12,6 +12,8 @@ export interface MachineOptions {
   readonly program: string;
   /** Holds `disk`, `kernel` and `initramfs`. */
   readonly folder: string;
+  /** What the kernel is told of the root. */
+  readonly rootOptions: string;
   readonly filesImage: string;
   readonly keep: boolean;
   readonly onLine: ((line: unknown, cut: () => void) => void) | undefined;
@@ -23,6 +25,8 @@ export interface Ended {
   readonly status: number | null;
   /** The lines of JSON, in their order. */
   readonly lines: readonly unknown[];
+  /** For each of them, the seconds after which it came. */
+  readonly times: readonly number[];
   /** Everything that was said, also what is no JSON, and the end of the console: to be shown when a test fails. */
   readonly story: string;
   readonly seconds: number;
@@ -36,7 +40,8 @@ export interface Machine {
 
 const shownOfConsole = 4000;
 
-export function startMachine({ program, folder, filesImage, keep, onLine }: MachineOptions): Machine {
+export function startMachine(options: MachineOptions): Machine {
+  const { program, folder, filesImage, keep, onLine } = options;
   const consoleFile = `${filesImage}.console`;
   const drive = (file: string, more: string): string[] => [
     '-drive',
@@ -51,7 +56,7 @@ export function startMachine({ program, folder, filesImage, keep, onLine }: Mach
       ...['-accel', 'tcg,thread=multi', '-smp', '2', '-cpu', 'max', '-M', 'q35', '-m', '1536'],
       ...['-nodefaults', '-display', 'none', '-vga', 'std', '-nic', 'none', '-no-reboot'],
       ...['-kernel', join(folder, 'kernel'), '-initrd', join(folder, 'initramfs')],
-      ...['-append', 'root=/dev/vda rw console=tty0 console=ttyS0 quiet panic=-1'],
+      ...['-append', `${options.rootOptions} console=tty0 console=ttyS0 quiet panic=-1`],
       // What the guest was told is on the disk is in the file, whatever happens to QEMU.
       ...drive(join(folder, 'disk'), keep ? 'cache=writethrough' : 'snapshot=on'),
       ...drive(filesImage, 'readonly=on'),
@@ -64,6 +69,8 @@ export function startMachine({ program, folder, filesImage, keep, onLine }: Mach
   );
   let why: 'cut' | 'timeout' | undefined;
   const lines: unknown[] = [];
+  const times: number[] = [];
+  const seconds = (): number => (Date.now() - started) / 1000;
   const said: string[] = [];
   const cut = (reason: 'cut' | 'timeout'): void => {
     why ??= reason;
@@ -76,6 +83,7 @@ export function startMachine({ program, folder, filesImage, keep, onLine }: Mach
     const line = parsed(text);
     if (line === undefined) return;
     lines.push(line);
+    times.push(seconds());
     onLine?.(line, () => cut('cut'));
   });
   child.stdout.on('data', (chunk: Buffer) => splitter.push(chunk));
@@ -93,8 +101,9 @@ export function startMachine({ program, folder, filesImage, keep, onLine }: Mach
         how: why ?? (status === null ? 'switched-off' : 'errand-ended'),
         status,
         lines,
+        times,
         story: [...said, '── console ──', spoken.slice(-shownOfConsole)].join('\n'),
-        seconds: (Date.now() - started) / 1000,
+        seconds: seconds(),
       });
     });
   });

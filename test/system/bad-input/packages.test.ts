@@ -19,6 +19,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { stage } from '../../../electron/engine/stage.js';
 import { openSystem } from '../../../electron/engine/system.js';
 import type { Review } from '../../../shared/changeset.js';
+import { hostMounts } from '../../lab/host-mounts.js';
 import { reaching, trace, turned } from '../../lab/bad-input-packages.js';
 import { command } from '../../lab/bad-input-command.js';
 import { badInputSystem, leftovers, type BadInputSystem } from '../../lab/bad-input-system.js';
@@ -82,7 +83,7 @@ describe.skipIf(impossible)(`a bad package (${impossible ?? 'runs'})`, { timeout
     const host = {
       hostname: hostname(),
       domain: readFileSync('/proc/sys/kernel/domainname', 'utf8'),
-      mounts: readFileSync('/proc/self/mounts', 'utf8'),
+      mounts: hostMounts(),
     };
     system.offer([name]);
     const answer = await command(system.root, ...select(name));
@@ -90,7 +91,7 @@ describe.skipIf(impossible)(`a bad package (${impossible ?? 'runs'})`, { timeout
     expect({
       hostname: hostname(),
       domain: readFileSync('/proc/sys/kernel/domainname', 'utf8'),
-      mounts: readFileSync('/proc/self/mounts', 'utf8'),
+      mounts: hostMounts(),
     }).toEqual(host);
     const places = [
       '/',

@@ -5,6 +5,7 @@
 import { chmodSync, lstatSync, readdirSync, renameSync } from 'node:fs';
 import { systemErrorCode } from '../../fault.js';
 import { copyTree } from '../../files/copy-tree.js';
+import { writeFileDurably } from '../../files/durable.js';
 import { readMountTable, type MountEntry } from '../../inspect/mount-table.js';
 import { thisMachine } from '../../inspect/sources.js';
 import { mount, mountFlags } from '../../posix/mount.js';
@@ -36,8 +37,15 @@ export function attachStore(system: System, { create }: { readonly create: boole
     build(system, top, own);
   }
   makeStore(system);
+  markPlainFolder(system);
   // Setuid programs of an environment must work in a rehearsal; nobody but root comes as far as them here.
   mount(layout.source, system.store, 'btrfs', mountFlags.noDevices, `subvol=/${ownSubvolume}`);
+}
+
+/** Beneath the mount, for who looks before it is there: the unit that recovers at the start of the system. */
+function markPlainFolder({ store }: System): void {
+  const sign = join(store, 'elsewhere');
+  if (!lstatSync(bytes(sign), { throwIfNoEntry: false })) writeFileDurably(sign, `${ownSubvolume}\n`);
 }
 
 /** Made beside and renamed, with what the plain folder held so far. */
