@@ -156,7 +156,7 @@ async function finish(results) {
 
 async function clearAllAway() {
   const left = await clearAway(folder);
-  if (disk !== null && !unmountOwnDisk(disk)) left.push(`still in use: ${disk}`);
+  if (!unmountOwnDisk(base)) left.push(`still mounted: ${disk}`);
   return [...left, ...(await clearAway(base))];
 }
 

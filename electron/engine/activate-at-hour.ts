@@ -8,7 +8,7 @@ import { activate } from './activate.js';
 import { Fault, outcomeOf } from './fault.js';
 import { hasHourTimer, setHourTimer } from './hour-timer.js';
 import { withStoreLock } from './journal/lock.js';
-import { noteAttemptAtHour, scheduledHour, type ScheduledHour } from './records/schedule.js';
+import { attemptedHour, noteAttemptAtHour, scheduledHour, type ScheduledHour } from './records/schedule.js';
 import type { System } from './system.js';
 
 /** Carries out the switch whose moment has come, once: a second attempt, or one that is too late, is `NOTHING_TO_DO`. */
@@ -25,7 +25,12 @@ export function activateAtHour(
     });
     const outcome = await activate(system, { stage: hour.stage, how: hour.how });
     if (outcome.ok) return outcome.value;
-    noteAttemptAtHour(system, hour, outcome.problem);
+    const { problem } = outcome;
+    await withStoreLock(system, () => {
+      // Somebody may have set another moment meanwhile.
+      if (attemptedHour(system)?.at === hour.at) noteAttemptAtHour(system, hour, problem);
+      return Promise.resolve();
+    });
     throw new Fault(outcome.problem.code, ...outcome.problem.details);
   });
 }

@@ -97,6 +97,8 @@ function activationFor(
   }
   if (!engine.system.isRunning)
     return answer('live', 'Nothing runs from this tree, so the switch disturbs nobody.', 0);
+  if (engine.environment.takesEffect === 'at-start')
+    return answer('reboot', 'The new system is a root of its own, which the next start takes.', 45);
   if (kernel) {
     if (existsSync('/usr/sbin/kexec') || existsSync('/sbin/kexec')) {
       return answer('kexec', 'A new kernel is started directly, without going through the firmware.', 25);

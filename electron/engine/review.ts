@@ -2,16 +2,28 @@
 import type { Review } from '../../shared/changeset.js';
 import type { Outcome } from '../../shared/errors.js';
 import { engineFor, type Engine } from './engine.js';
+import { plainView } from './environments/plain-view.js';
 import { Fault, outcomeOf, systemErrorCode } from './fault.js';
 import { readStage, type StageRecord } from './records/stages.js';
 import { makeReview } from './review/make-review.js';
+import { withPublicTexts } from './review/public-texts.js';
 import type { System } from './system.js';
 
-export function review(system: System, options: { readonly stage?: string } = {}): Promise<Outcome<Review>> {
+export interface ReviewOptions {
+  readonly stage?: string;
+  /** It is for someone who may only look: what files hold that not everyone may read is left out. */
+  readonly forAnyone?: boolean;
+}
+
+export function review(system: System, options: ReviewOptions = {}): Promise<Outcome<Review>> {
   return outcomeOf(async () => {
     const engine = engineFor(system);
     try {
-      return await reviewOf(engine, readStage(system, engine.environment, options.stage));
+      const record = readStage(system, engine.environment, options.stage);
+      const whole = await reviewOf(engine, record);
+      if (!options.forAnyone) return whole;
+      const staged = engine.environment.view(engine.environment.open(system, record.id));
+      return withPublicTexts(whole, [staged, plainView(system.root)]);
     } catch (error) {
       if (systemErrorCode(error) === 'EACCES') throw new Fault('NOT_ROOT');
       throw error;

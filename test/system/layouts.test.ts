@@ -2,7 +2,15 @@
  * A whole life on each layout of btrfs, through the verbs: an update is staged, switched to, started, and returned from. What people and
  * services keep inside the root's own subvolume goes neither back nor away, and the journal is the same one all along.
  */
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activate } from '../../electron/engine/activate.js';
@@ -16,7 +24,7 @@ import type { Outcome } from '../../shared/errors.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsLayout, type BtrfsSystem } from '../lab/btrfs-system.js';
 import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
 import { diskImpossible } from '../lab/disk-image.js';
-import { practiceSystem } from '../lab/practice-system.js';
+import { inTree, practiceSystem } from '../lab/practice-system.js';
 import { differences as allDifferences, manifestOf } from '../lab/tree-difference.js';
 
 const impossible = (await debianRootImpossible()) ?? (await diskImpossible('btrfs'));
@@ -45,6 +53,11 @@ function alive(name: string, layout: BtrfsLayout): void {
       mkdirSync(dirname(at(path)), { recursive: true });
       appendFileSync(at(path), text);
     };
+    const subvolume = async (path: string): Promise<void> => {
+      mkdirSync(dirname(at(path)), { recursive: true });
+      await runOrFault(['btrfs', 'subvolume', 'create', at(path)], { timeoutMs: 30_000 });
+      write(`${path}/file`, 'nested\n');
+    };
     const start = async (): Promise<void> => {
       await place.boot();
       system = openSystem(place.root, { settings: { reserveBytes: 16 * 1024 ** 2 } });
@@ -61,8 +74,7 @@ function alive(name: string, layout: BtrfsLayout): void {
       const nested = ['var/lib/machines', 'opt'];
       for (const path of nested) {
         rmSync(at(path), { recursive: true, force: true });
-        await runOrFault(['btrfs', 'subvolume', 'create', at(path)], { timeoutMs: 30_000 });
-        write(`${path}/file`, 'nested\n');
+        await subvolume(path);
       }
       await start();
     });
@@ -73,6 +85,7 @@ function alive(name: string, layout: BtrfsLayout): void {
       valueOf(await stage(system));
       expect(await differences(original, await manifestOf(place.root))).toEqual([]);
       write('etc/mine', 'between staging and switch\n');
+      symlinkSync('../../usr/local/lib', at('var/tmp/way'));
       const activated = valueOf(await activate(system, { how: 'live' }));
       expect(activated.remarks).toContain('The new system runs after the next restart.');
       expect(read('etc/mine')).toBe('between staging and switch\n');
@@ -80,6 +93,10 @@ function alive(name: string, layout: BtrfsLayout): void {
       // Until the restart the old system runs on, and nothing is begun on top of it.
       for (const path of theirs) write(path, 'after the switch\n');
       write('etc/late', 'late\n');
+      // A user's own: one in a new folder, and one behind what was a link when the new system was made.
+      await subvolume('var/tmp/new/volume');
+      rmSync(at('var/tmp/way'));
+      await subvolume('var/tmp/way/systemd');
       expect(codeOf(await stage(system))).toBe('RESTART_PENDING');
       expect(codeOf(await activate(system))).toBe('RESTART_PENDING');
 
@@ -89,11 +106,14 @@ function alive(name: string, layout: BtrfsLayout): void {
       expect(read('etc/late')).toBe('late\n');
       expect(read('etc/mine')).toBe('between staging and switch\n');
       for (const path of theirs) expect(read(path), path).toBe('before\nafter the switch\n');
-      for (const path of ['var/lib/machines', 'opt']) expect(read(`${path}/file`), path).toBe('nested\n');
+      for (const path of ['var/lib/machines', 'opt', 'var/tmp/new/volume', 'var/tmp/way/systemd'])
+        expect(read(`${path}/file`), path).toBe('nested\n');
+      expect(existsSync(at('usr/local/lib/systemd'))).toBe(false);
       expect(valueOf(await recover(system))).toEqual({ transactions: [], cleaned: [] });
 
       for (const path of theirs) write(path, 'in the new one\n');
       write('etc/kept', 'made in the new one\n');
+      await inTree(place.root, ['useradd', '--no-create-home', 'late']);
       const dry = valueOf(await rollback(system, { dryRun: true }));
       expect(dry.kept).toContain('/etc/kept');
       const back = valueOf(await rollback(system));
@@ -101,9 +121,14 @@ function alive(name: string, layout: BtrfsLayout): void {
       for (const path of theirs) write(path, 'before the start\n');
       await start();
       const returned = await manifestOf(place.root);
-      const own = /\/(home|root|srv|var\/lib\/postgresql|etc\/(mine|late|kept)|etc|var\/lib)\b/;
+      const own = /\/(home|root|srv|var\/lib\/postgresql|etc\/(mine|late|kept)|etc|var\/lib|var\/tmp)\b/;
       expect((await differences(original, returned)).filter((line) => !own.test(line))).toEqual([]);
       expect(read('etc/kept')).toBe('made in the new one\n');
+      // Of the accounts, the user's stay and the update's go, in all four files.
+      for (const name of ['passwd', 'shadow', 'group', 'gshadow']) {
+        expect(read(`etc/${name}`), name).toMatch(/^late:/m);
+        expect(read(`etc/${name}`), name).not.toMatch(/^understudy-practice:/m);
+      }
       for (const path of theirs)
         expect(read(path), path).toBe('before\nafter the switch\nin the new one\nbefore the start\n');
       for (const path of ['var/lib/machines', 'opt']) expect(read(`${path}/file`), path).toBe('nested\n');

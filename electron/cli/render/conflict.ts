@@ -21,7 +21,7 @@ export function conflictLines(conflict: Conflict, look: Look): string[] {
     `    changed by you and by ${owner}: ${inUse}, ${other} is kept as ${fromRoot(conflict.beside)}`,
   ];
   if (conflict.mine === null || conflict.theirs === null) {
-    return [...head, '    (not text, or too long to be shown: compare the two files)'];
+    return [...head, '    (not text, too long, or not for everyone to read: compare the two files)'];
   }
   const lines = excerpt(difference(split(conflict.mine), split(conflict.theirs)));
   if (lines.length === 0) return [...head, '    (the texts do not differ)'];

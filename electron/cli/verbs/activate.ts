@@ -21,14 +21,14 @@ export const activate = systemVerb({
     ],
     does: [
       'Runs the readiness checks again with the values of this moment, looks for what changed since the staging, and switches. The old system stays as a restore point.',
-      'Carries over what you changed meanwhile where it does not collide, and lists it.',
+      'Carries over what you changed meanwhile, and lists it. Where the update changed the same file, both are merged; where they cannot be, it stops once so that you can decide.',
       'Survives a power cut at any moment: afterwards the system is exactly the old one or exactly the new one.',
       'With --at it switches at that moment, within the next seven days: the installed helper does it, after the readiness checks were run once more.',
       'At a terminal it shows the essentials and asks "Switch now?"; elsewhere it needs --yes.',
     ],
     doesNot: [
       'It does not download or install anything: all that was done by "stage".',
-      'It does not go on when packages were installed or removed since the staging, or when a file that the update changes was changed by you as well: it lists them and asks to stage again.',
+      'It does not go on when packages were installed or removed since the staging: stage again.',
       'It does not make up for a moment that passed while the machine was off or a check blocked it: "understudy status" says so, and the staged environment stays.',
       'It does not touch /home, /root, /srv, /tmp, logs or databases.',
     ],

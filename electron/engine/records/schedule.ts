@@ -3,13 +3,14 @@
  * written durably before anyone counts on it, so that a restart or a power cut neither loses it nor carries it out twice: a switch at a
  * moment is attempted once, which is recorded before it begins, and when the moment passes without it, it is missed.
  */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { z } from 'zod';
 import { problemSchema, type Problem } from '../../../shared/errors.js';
 import { activations, idSchema, type Activation } from '../../../shared/plan.js';
 import type { Status } from '../../../shared/status.js';
 import { bytes, join, type RawPath } from '../posix/raw-path.js';
+import { syncDirectory } from '../posix/sync.js';
 import { makeStore, type System } from '../system.js';
 import { readRecord, writeRecord } from './record-file.js';
 
@@ -67,6 +68,13 @@ export function noteAttemptAtHour(system: System, hour: ScheduledHour, problem: 
   writeRecord(scheduleFile(system), { version: 1, stage, hour: { at, how, attempt: { problem } } });
 }
 
+/** The moment that was attempted last, if nothing was scheduled since. */
+export function attemptedHour(system: System): ScheduledHour | undefined {
+  const record = read(system);
+  if (!record?.hour?.attempt) return undefined;
+  return { stage: record.stage, at: record.hour.at, how: record.hour.how };
+}
+
 /** The stage that anything was scheduled or missed for. */
 export function scheduledAtAll(system: System): string | undefined {
   return read(system)?.stage;
@@ -90,7 +98,10 @@ export function scheduleFacts(system: System, stage: string, now: Date): Schedul
 }
 
 export function forgetSchedule(system: System): void {
-  rmSync(bytes(scheduleFile(system)), { force: true });
+  const file = bytes(scheduleFile(system));
+  if (!existsSync(file)) return;
+  rmSync(file, { force: true });
+  syncDirectory(system.store);
 }
 
 /** A machine that was off at the moment and was started just after it missed it as well. */

@@ -119,7 +119,9 @@ export function handlers({ subject, runs, status, ready }: HandlersOptions): Han
       ),
     history: (_, context) => query(context, history),
     review: ({ stage: id }, context) =>
-      query(context, (system) => review(system, id === undefined ? {} : { stage: id })),
+      query(context, (system) =>
+        review(system, { ...(id === undefined ? {} : { stage: id }), forAnyone: context.uid !== 0 }),
+      ),
     changelog: (given, context) => query(context, (system) => changelog(system, given)),
     planned: ({ plan: id }, context) => query(context, (system) => planned(system, id)),
     settings: (_, context) => query(context, settings),

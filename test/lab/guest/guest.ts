@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { run, runOrFault } from '../../../electron/engine/process/run.js';
 import { diskImpossible } from '../disk-image.js';
 import { debianRoot, debianRootImpossible, removeRoot } from '../debian-root.js';
-import { makeDisk, rootOptions, type GuestFileSystem } from './guest-disk.js';
+import { makeDisk, onDisk, rootOptions, type GuestFileSystem } from './guest-disk.js';
 import { settle } from './guest-root.js';
 import { startMachine, type Ended, type Machine } from './machine.js';
 import { filesDisk, type GuestFiles } from './files-disk.js';
@@ -29,6 +29,8 @@ export interface GuestOptions {
   readonly include?: readonly string[];
   /** Alters the root tree before it becomes a disk. */
   readonly prepare?: (root: string) => Promise<void> | void;
+  /** Works on the root once it is on the disk, before any start. */
+  readonly prepareOnDisk?: (root: string) => Promise<void>;
   /** Free room on the disk. */
   readonly freeMebibytes?: number;
   /** Of its root; ext4 unless said otherwise. */
@@ -88,6 +90,7 @@ export async function makeGuest(options: GuestOptions = {}): Promise<Guest> {
     copyFileSync(newest(join(root, 'boot'), 'vmlinuz-'), join(folder, 'kernel'));
     copyFileSync(newest(join(root, 'boot'), 'initrd.img-'), join(folder, 'initramfs'));
     await makeDisk(fileSystem, root, disk, options.freeMebibytes ?? 1500);
+    if (options.prepareOnDisk) await onDisk(fileSystem, disk, options.prepareOnDisk);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { raw, type RawPath } from '../../../electron/engine/posix/raw-path.js';
 import { conflictsOf } from '../../../electron/engine/review/conflicts.js';
-import { conflictSchema } from '../../../shared/changeset.js';
+import { withPublicTexts } from '../../../electron/engine/review/public-texts.js';
+import { conflictSchema, type Review } from '../../../shared/changeset.js';
 import { changesBetween, samplePackages, samplePair, type SampleTree } from './sample-tree.js';
 
 let before: SampleTree;
@@ -25,9 +26,32 @@ const conflicts = () =>
     }),
     changesBetween(before, after),
   );
+/** As a review of them is shown to who may only look. */
+const publicTexts = () =>
+  withPublicTexts({ conflicts: conflicts() } as unknown as Review, [after.view]).conflicts.map(
+    ({ mine, theirs }) => ({ mine, theirs }),
+  );
 const texts = () => conflicts().map(({ mine, theirs }) => ({ mine, theirs }));
 
 describe('configuration conflicts', () => {
+  it('hide from who may only look what not everyone may read', () => {
+    const both = { mine: 'mine\n', theirs: 'theirs\n' };
+    const none = { mine: null, theirs: null };
+    after.file('etc/a.conf', 'mine\n').file('etc/a.conf.dpkg-dist', 'theirs\n');
+    expect(publicTexts()).toEqual([both]);
+    after.file('etc/a.conf', 'mine\n', 0o640);
+    expect(publicTexts()).toEqual([none]);
+    after.file('etc/a.conf', 'mine\n').file('etc/a.conf.dpkg-dist', 'theirs\n', 0o600);
+    expect(publicTexts()).toEqual([none]);
+    after.remove('etc/a.conf').remove('etc/a.conf.dpkg-dist');
+    after.file('etc/private/b.conf', 'mine\n').file('etc/private/b.conf.dpkg-dist', 'theirs\n');
+    chmodSync(after.at('etc/private'), 0o750);
+    expect(publicTexts()).toEqual([none]);
+    chmodSync(after.at('etc/private'), 0o755);
+    expect(publicTexts()).toEqual([both]);
+    expect(texts()).toEqual([both]);
+  });
+
   it('come with both texts, sorted by path', () => {
     after
       .file('etc/z.conf', 'mine ä\n')

@@ -12,9 +12,10 @@ import {
 } from 'node:fs';
 import { Fault, systemErrorCode } from '../../fault.js';
 import { bigStatus } from '../../files/attributes.js';
+import { openDirectory, type DirectoryHandle } from '../../files/directory-handle.js';
 import { readMountTable } from '../../inspect/mount-table.js';
 import { thisMachine } from '../../inspect/sources.js';
-import { bytes, display, isWithin, join, parentOf, type RawPath } from '../../posix/raw-path.js';
+import { bytes, display, isWithin, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
 import { exchange } from '../../posix/rename.js';
 import { syncDirectory, syncFileSystem } from '../../posix/sync.js';
 import { setModificationTime } from '../../posix/times.js';
@@ -22,7 +23,7 @@ import type { System } from '../../system.js';
 import { classify } from '../areas.js';
 import type { SnapshotDriver, TreeId, Way } from '../snapshots/snapshot-driver.js';
 import { layoutOf, pathOf, rootMount } from './layout.js';
-import { attachStore, storeObstacle } from './store.js';
+import { attachStore, previewObstacle, storeObstacle } from './store.js';
 import { readSendStream } from './send-stream.js';
 import * as btrfs from './subvolumes.js';
 import { topOf } from './top.js';
@@ -31,7 +32,7 @@ export const btrfsDriver: SnapshotDriver = {
   name: 'btrfs',
   obstacle(system) {
     const layout = layoutOf(system);
-    return 'obstacle' in layout ? layout.obstacle : storeObstacle(system);
+    return 'obstacle' in layout ? layout.obstacle : (storeObstacle(system) ?? previewObstacle(system));
   },
   attach: attachStore,
   way: (system) => requireLayout(system).way,
@@ -58,6 +59,7 @@ export const btrfsDriver: SnapshotDriver = {
     const id = idAt(place);
     if (id === undefined) return;
     requireUnused(system, place, id, name);
+    requireNothingForeign(system, id, name);
     btrfs.deleteTree(place);
   },
   own: (system) =>
@@ -86,13 +88,22 @@ export const btrfsDriver: SnapshotDriver = {
       .listSubvolumes(system.root)
       .filter(({ parent }) => String(parent) === id)
       .map(({ path }) => (own === '' ? path : path.slice(own.length + 1)) as RawPath)
-      .filter((path) => path !== ownSubvolumeName);
+      .filter((path) => path !== ownSubvolumeName && !isMountedByItself(system, own, path));
   },
   handOver,
   exclusiveBytes: (system, id) => btrfs.exclusiveBytes(system.root, Number(id)),
 };
 
 const ownSubvolumeName = '@understudy';
+
+/** What is mounted by its name, wherever, is found by it at the next start too, and stays where it is. */
+function isMountedByItself(system: System, own: RawPath, path: RawPath): boolean {
+  const origin = `/${own === '' ? path : join(own, path)}`;
+  const device = rootMount(system)?.source;
+  return readMountTable(thisMachine).entries.some(
+    (entry) => entry.fileSystem === 'btrfs' && entry.source === device && entry.origin === origin,
+  );
+}
 
 function requireLayout(system: System) {
   const layout = layoutOf(system);
@@ -178,15 +189,36 @@ function requireUnused(system: System, place: RawPath, id: TreeId, name: string)
   }
 }
 
+/** Throws `ENVIRONMENT_IN_USE`: a file system of someone's that could not be handed over would be removed with the tree. */
+function requireNothingForeign(system: System, id: TreeId, name: string): void {
+  const theirs = btrfsDriver
+    .nested(system, id)
+    .find((path) => !['system', 'derived'].includes(classify(path)));
+  if (theirs !== undefined)
+    throw new Fault('ENVIRONMENT_IN_USE', `${name}: it holds the subvolume /${display(theirs)}`);
+}
+
+/** Folders on the way may be a user's: none is reached through a link. What has no place in the new tree stays where it is. */
 function handOver(system: System, path: RawPath, from: TreeId, to: TreeId): void {
   const top = topFor(system);
-  const source = join(join(top, pathOf(system, Number(from))), path);
-  const target = join(join(top, pathOf(system, Number(to))), path);
+  const handles: DirectoryHandle[] = [];
+  try {
+    for (const id of [from, to])
+      handles.push(openDirectory(join(top, pathOf(system, Number(id))), parentOf(path)));
+    const [source, target] = handles;
+    if (source && target) moveSubvolume(source, target, path);
+  } catch (error) {
+    if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemErrorCode(error) ?? '')) throw error;
+  } finally {
+    for (const handle of handles) handle.close();
+  }
+}
+
+function moveSubvolume(from: DirectoryHandle, to: DirectoryHandle, path: RawPath): void {
+  const [source, target] = [from.entry(nameOf(path)), to.entry(nameOf(path))];
   if (idAt(source) === undefined || idAt(target) !== undefined) return;
   // Nothing but the subvolume itself is another one: the folders around it keep their times.
-  const times = [parentOf(source), parentOf(target)].map(
-    (folder) => [folder, bigStatus(folder).mtimeNs] as const,
-  );
+  const times = [from, to].map(({ self }) => [self, bigStatus(self).mtimeNs] as const);
   try {
     rmdirSync(bytes(target)); // what a snapshot shows in its place
   } catch (error) {

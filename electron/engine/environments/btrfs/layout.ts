@@ -47,9 +47,10 @@ export function layoutOf(
   if (process.geteuid?.() !== 0) return { source: mount.source, id: here.id, path, way: { by: 'default' } };
   if (inUserNamespace()) return { obstacle: 'In a user namespace no subvolumes can be looked for.' };
   const flags = system.isRunning ? commandLineFlags(sources) : fstabFlags(system);
-  if (flags.id !== undefined && flags.name === undefined && Number(flags.id) !== topLevel)
+  // Also beside a name: the kernel mounts it only where both mean the same one (EINVAL).
+  if (flags.id !== undefined && Number(flags.id) !== topLevel)
     return {
-      obstacle: `The boot entry names the root by its number (subvolid=${flags.id}), which no other subvolume can take: name it by "subvol=".`,
+      obstacle: `The boot entry names the root by its number (subvolid=${flags.id}), which no other subvolume can take: name it by "subvol=" alone.`,
     };
   const name = flags.name;
   if (name !== undefined && isWithin(name, ownSubvolume))

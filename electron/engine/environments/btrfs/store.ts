@@ -11,10 +11,13 @@ import { thisMachine } from '../../inspect/sources.js';
 import { mount, mountFlags } from '../../posix/mount.js';
 import { bytes, join, type RawPath } from '../../posix/raw-path.js';
 import { syncFileSystem } from '../../posix/sync.js';
-import { makeStore, type System } from '../../system.js';
+import { makeStore, storePath, type System } from '../../system.js';
 import { layoutOf, ownSubvolume } from './layout.js';
 import { createSubvolume, deleteTree, subvolumeAt } from './subvolumes.js';
 import { topOf } from './top.js';
+
+/** Its folder is root's, and belongs to no environment. */
+const optIn = 'etc/understudy/btrfs-environments' as RawPath;
 
 /** Restore points of the backend `tree` are hard links and exchanged folders: they work only where they are. */
 export function storeObstacle(system: System): string | undefined {
@@ -26,10 +29,18 @@ export function storeObstacle(system: System): string | undefined {
     : 'There are restore points or staged updates made by the backend tree, which it alone can return to.';
 }
 
+/** On a running system this backend is a preview that its administrator asks for; what was begun with it goes on with it. */
+export function previewObstacle(system: System): string | undefined {
+  const isWanted = [optIn, join(storePath, 'elsewhere')].some((path) => isThere(join(system.root, path)));
+  return !system.isRunning || isWanted || isAttached(system)
+    ? undefined
+    : `Snapshots of btrfs are a preview on a running system: an empty file /${optIn} asks for them.`;
+}
+
 export function attachStore(system: System, { create }: { readonly create: boolean }): void {
   if (isAttached(system)) return;
   const layout = layoutOf(system);
-  if ('obstacle' in layout) return;
+  if ('obstacle' in layout || previewObstacle(system) !== undefined) return;
   const top = topOf(layout.source);
   const own = join(top, ownSubvolume);
   if (!subvolumeAt(own)) {
@@ -66,6 +77,16 @@ function isAttached(system: System): boolean {
 
 function mountAt(place: RawPath): MountEntry | undefined {
   return readMountTable(thisMachine).entries.findLast(({ mountPoint }) => mountPoint === place);
+}
+
+/** What one may not look at is not there. */
+function isThere(path: RawPath): boolean {
+  try {
+    return lstatSync(bytes(path), { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (['ENOTDIR', 'EACCES'].includes(systemErrorCode(error) ?? '')) return false;
+    throw error;
+  }
 }
 
 function entriesOf(folder: RawPath): string[] {

@@ -17,6 +17,8 @@ export interface Application {
   readonly to: RawPath;
   /** Sorted by path. */
   readonly changes: readonly TreeChange[];
+  /** For these paths, an entry on the host that is brought instead of the one in `from`. */
+  readonly sources?: ReadonlyMap<RawPath, RawPath>;
   readonly onStep?: (() => void) | undefined;
 }
 
@@ -97,7 +99,7 @@ class Applier {
   }
 
   #entry(path: RawPath, parent: DirectoryHandle, name: string): boolean {
-    const source = join(this.input.from, path);
+    const source = this.input.sources?.get(path) ?? join(this.input.from, path);
     const status = statusOf(source);
     if (!status) return false;
     const entry = parent.entry(name);

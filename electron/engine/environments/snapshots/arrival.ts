@@ -2,11 +2,12 @@
  * The first start in a tree that was switched to. What was written to the one before after the new one was made is brought over, what lies
  * on other file systems follows, and file systems nested in the old tree are handed over. Every step can be run again.
  */
-import { lstatSync, mkdirSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { lstatSync, mkdirSync, readlinkSync, renameSync, type BigIntStats } from 'node:fs';
 import { copyEntry } from '../../files/copy-tree.js';
 import { removeTree } from '../../files/remove-tree.js';
-import { bytes, join, parentOf, type RawPath } from '../../posix/raw-path.js';
+import { bytes, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
 import { syncDirectory, syncFileSystem } from '../../posix/sync.js';
+import { getXattr, listXattrs } from '../../posix/xattr.js';
 import { storeFolder, type System } from '../../system.js';
 import { classify } from '../areas.js';
 import type { Arrival } from '../environment.js';
@@ -32,10 +33,11 @@ export function completeArrival(driver: SnapshotDriver, system: System): Arrival
   const { restorePoint, list } = arrival;
   system.onStep?.('arrive');
   if (driver.find(system, arrival.from) !== undefined) {
+    if (driver.find(system, arrival.seen) !== undefined) bringOver(driver, system, arrival);
+    system.onStep?.('arrive');
+    // After the folders that they lie in.
     for (const path of driver.nested(system, arrival.from))
       driver.handOver(system, path, arrival.from, arrival.to);
-    system.onStep?.('arrive');
-    if (driver.find(system, arrival.seen) !== undefined) bringOver(driver, system, arrival);
   }
   system.onStep?.('arrive');
   if (hasSwitchRecord(system, restorePoint)) {
@@ -75,11 +77,12 @@ function bringOver(driver: SnapshotDriver, system: System, arrival: ArrivalRecor
     const [was, mine, here] = [join(before, path), join(late, path), join(system.root, path)];
     if (same(mine, here)) return false; // brought already
     const isTheirs = updated.has(path) && classify(path) === 'system' && list === 'forward';
-    if (!isTheirs && (same(was, here) || kind === 'added')) return true;
+    if (!isTheirs && same(was, here)) return true;
     if (kind !== 'removed' && type !== 'dir') keepAside(system, restorePoint, path, mine);
     return false;
   });
-  applyChanges({ from: late, to: system.root, changes: brought });
+  const onStep = () => system.onStep?.('arrive');
+  applyChanges({ from: late, to: system.root, changes: brought, onStep });
 }
 
 /** Both sides changed it: the one that runs keeps its place, the other is kept where the user finds it. */
@@ -87,18 +90,31 @@ function keepAside(system: System, restorePoint: string, path: RawPath, from: Ra
   const to = join(join(storeFolder(system, 'kept'), restorePoint), path);
   if (statusOf(to)) return;
   mkdirSync(bytes(parentOf(to)), { recursive: true, mode: 0o700 });
-  copyEntry(from, to);
+  // Whole or not at all, however often this is cut.
+  const beside = join(parentOf(to), `.${nameOf(to).slice(0, 200)}.understudy`);
+  removeTree(beside);
+  copyEntry(from, beside);
+  renameSync(bytes(beside), bytes(to));
 }
 
 function same(a: RawPath, b: RawPath): boolean {
   const [first, second] = [statusOf(a), statusOf(b)];
   if (!first || !second) return first === second;
   if (first.mode !== second.mode || first.uid !== second.uid || first.gid !== second.gid) return false;
+  if (!sameXattrs(a, b)) return false;
   if (first.isDirectory()) return true;
   if (first.size !== second.size || first.mtimeNs !== second.mtimeNs || first.rdev !== second.rdev)
     return false;
   if (first.isSymbolicLink()) return readlinkSync(bytes(a), 'latin1') === readlinkSync(bytes(b), 'latin1');
   return !first.isFile() || sameContent(a, b);
+}
+
+function sameXattrs(a: RawPath, b: RawPath): boolean {
+  const [first, second] = [listXattrs(a).sort(), listXattrs(b).sort()];
+  return (
+    first.join('\0') === second.join('\0') &&
+    first.every((name) => getXattr(a, name)?.equals(getXattr(b, name) ?? Buffer.alloc(0)) ?? true)
+  );
 }
 
 function statusOf(path: RawPath): BigIntStats | undefined {

@@ -50,7 +50,10 @@ export function prepareReturn(
   }).filter(({ path }) => ['foreign', 'service', 'log'].includes(classify(path)));
   system.onStep?.('prepare');
   applyChanges({ from, to, changes: theirs });
-  applyChanges({ from, to, changes: changesFor(keepsakes, from, to) });
+  const sources = new Map(
+    keepsakes.flatMap((one) => (one.from === undefined ? [] : [[one.path, one.from] as const])),
+  );
+  applyChanges({ from, to, sources, changes: changesFor(keepsakes, from, to) });
   syncFileSystem(to);
   const returns: ReturnRecord = { version: 1, tree: back, seen };
   writeArrival(system, {
@@ -68,8 +71,8 @@ export function prepareReturn(
 
 function changesFor(keepsakes: readonly Keepsake[], from: RawPath, to: RawPath): TreeChange[] {
   const changes = new Map<RawPath, TreeChange>();
-  for (const { path, exists } of keepsakes) {
-    const status = statusOf(join(exists ? from : to, path));
+  for (const { path, exists, from: source } of keepsakes) {
+    const status = statusOf(source ?? join(exists ? from : to, path));
     if (!status) continue;
     const type = status.isDirectory() ? 'dir' : status.isFile() ? 'file' : 'link';
     changes.set(path, { path, kind: exists ? 'changed' : 'removed', type, bytes: 0 });

@@ -1,18 +1,10 @@
 /**
- * An errand of the power cuts: says what the start of the system made of what was before, entry by entry, then does what /mnt/task says: `stage`
- * (and the user's edits after it), `activate`, `rollback`, or nothing (`look`). The switch is announced, so that the power can be cut in it.
+ * An errand of the power cuts: says what the start of the system made of what was before, entry by entry, then does what /mnt/task says: `activate`,
+ * `activate-at-start`, `rollback`, or nothing (`look`). The switch is announced, so that the power can be cut in it.
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  appendFileSync,
-  lstatSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { ask, facts, openTransactions, say } from './guest-system.js';
 
@@ -35,10 +27,6 @@ for (const piece of gzipSync(entries)
 say({ entries: '' });
 
 switch (task) {
-  case 'stage':
-    say({ staged: understudy('stage') });
-    editMeanwhile();
-    break;
   case 'activate':
   case 'activate-at-start': {
     const how = task === 'activate' ? 'live' : 'reboot';
@@ -56,7 +44,7 @@ switch (task) {
     throw new Error(`an unknown task: ${task}`);
 }
 
-/** The last document of the command's answer. On a busy machine a rehearsal in a guest takes minutes. */
+/** The last document of the command's answer. On a busy machine a switch in a guest takes minutes. */
 function understudy(...words: readonly string[]): unknown {
   const options = { encoding: 'utf8', timeout: 10 * 60_000, maxBuffer: 2 ** 26 } as const;
   const { stdout, stderr } = spawnSync('/usr/bin/understudy', [...words, '--json'], options);
@@ -65,19 +53,6 @@ function understudy(...words: readonly string[]): unknown {
   } catch {
     return `${stdout}${stderr}`;
   }
-}
-
-/** Changes that an update must carry along: beside what it changes, in what it changes too, and in the accounts. */
-function editMeanwhile(): void {
-  appendFileSync('/etc/hosts', '192.0.2.7 printer\n');
-  writeFileSync('/etc/eve.conf', 'of the user\n');
-  rmSync('/etc/issue.net', { force: true });
-  say({
-    edited: [
-      ask('useradd', '--create-home', '--shell', '/bin/sh', 'eve'),
-      ask('usermod', '--password', '$6$salt$of-the-user', 'anna'),
-    ],
-  });
 }
 
 /** One line an entry: what it is, and for files of moderate size what they hold. Times of folders and of what is rebuilt are left out. */
