@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AppState } from '../../../../shared/app.js';
+import '../../../../renderer/double/tools.js';
 import { during } from '../../../../renderer/double/scene.js';
 import { scenes } from '../../../../renderer/double/scenes/all.js';
 import { reportWith } from '../../../../renderer/double/scenes/wizard-records.js';
