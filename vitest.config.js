@@ -31,7 +31,8 @@ export default defineConfig({
       suite('integration', 180, 300),
       endToEnd('e2e', 'browser'),
       endToEnd('electron', 'electron'),
-      suite('system', 1200, 900),
+      suite('system', 1200, 900, { exclude: ['test/system/guest/**'] }),
+      suite('guests', 1200, 900, { include: ['test/system/guest/**/*.test.ts'] }),
     ],
   },
 });

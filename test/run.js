@@ -37,6 +37,7 @@ const lanes = [
     { name: 'integration', minutes: 15 },
     { name: 'e2e', minutes: 20 },
     { name: 'electron', minutes: 20 },
+    { name: 'guests', minutes: 25 },
   ],
   [{ name: 'system', minutes: 45 }],
 ];

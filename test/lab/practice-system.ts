@@ -20,6 +20,9 @@ export async function practiceSystem(): Promise<string> {
     'usr/share/locale',
     'usr/share/zoneinfo',
     'usr/lib/x86_64-linux-gnu/gconv',
+    // What is essential is in perl-base; no script of a package may rely on more.
+    'usr/share/perl',
+    'usr/lib/x86_64-linux-gnu/perl',
   ]) {
     rmSync(join(root, heavy), { recursive: true, force: true });
   }
