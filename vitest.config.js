@@ -17,6 +17,11 @@ const suite = (name, test, hook, further = {}) => ({
 const endToEnd = (name, shell) =>
   suite(name, 600, 300, { include: ['test/e2e/**/*.test.ts'], env: { UNDERSTUDY_TEST_SHELL: shell } });
 
+/** Of the system suite, what switches on every layout, and is cut at every step. */
+const switches = ['crash', 'crash-btrfs', 'layouts', 'separate-mounts'].map(
+  (name) => `test/system/${name}.test.ts`,
+);
+
 export default defineConfig({
   // The renderer's state is written in runes, which are compiled.
   plugins: [svelte({ configFile: false })],
@@ -31,7 +36,8 @@ export default defineConfig({
       suite('integration', 180, 300),
       endToEnd('e2e', 'browser'),
       endToEnd('electron', 'electron'),
-      suite('system', 1200, 900, { exclude: ['test/system/guest/**'] }),
+      suite('system', 1200, 900, { exclude: ['test/system/guest/**', ...switches] }),
+      suite('switches', 1200, 900, { include: switches }),
       suite('guests', 1200, 900, { include: ['test/system/guest/**/*.test.ts'] }),
     ],
   },
