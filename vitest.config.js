@@ -17,6 +17,8 @@ const suite = (name, test, hook, further = {}) => ({
 const endToEnd = (name, shell) =>
   suite(name, 600, 300, { include: ['test/e2e/**/*.test.ts'], env: { UNDERSTUDY_TEST_SHELL: shell } });
 
+/** Of the unit tests of the renderer, those in a browser. */
+const screens = ['scenes', 'wizard/walk'].map((name) => `test/unit/renderer/${name}.test.ts`);
 /** Of the system suite, what switches on every layout, and is cut at every step. */
 const switches = ['crash', 'crash-btrfs', 'layouts', 'separate-mounts'].map(
   (name) => `test/system/${name}.test.ts`,
@@ -30,8 +32,8 @@ export default defineConfig({
     fileParallelism: false,
     allowOnly: false,
     projects: [
-      suite('unit', 60, 120),
-      suite('screens', 60, 120),
+      suite('unit', 60, 120, { exclude: screens }),
+      suite('screens', 60, 120, { include: screens }),
       suite('conformance', 180, 300),
       suite('integration', 180, 300),
       endToEnd('e2e', 'browser'),

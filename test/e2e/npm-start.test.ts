@@ -5,7 +5,8 @@ import { chromium } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { Home } from './pages/home.js';
 import { Wizard } from './pages/wizard.js';
-import { browserObstacle, chromiumOptions } from './shell/browser-shell.js';
+import { chromiumOptions } from '../lab/chromium.js';
+import { browserObstacle } from './shell/browser-shell.js';
 import { privatePlace, versionIn } from './shell/private-place.js';
 
 const top = join(import.meta.dirname, '../..');

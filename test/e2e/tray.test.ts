@@ -21,7 +21,7 @@ import { electronDouble } from '../unit/main/electron-double.js';
 import { Home } from './pages/home.js';
 import { RollbackDialog } from './pages/rollback-dialog.js';
 import { Wizard } from './pages/wizard.js';
-import { chromiumOptions } from './shell/browser-shell.js';
+import { chromiumOptions } from '../lab/chromium.js';
 import { inShell } from './shell/in-shell.js';
 import { versionIn } from './shell/private-place.js';
 

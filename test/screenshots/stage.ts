@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page, type Route } from 'playwright-core';
+import { chromiumOptions, chromiumPath } from '../lab/chromium.js';
 
-const chromiumPath = '/usr/bin/chromium';
 const origin = 'http://understudy.invalid';
 const buildLimitMs = 240_000;
 
@@ -79,11 +79,7 @@ export class Stage {
       { cwd: top, encoding: 'utf8', timeout: buildLimitMs, env: { ...process.env, NODE_ENV: 'production' } },
     );
     if (status !== 0) throw new Error(`The double could not be built: ${stderr}`);
-    const browser = await chromium.launch({
-      executablePath: chromiumPath,
-      // As root, chromium's own sandbox does not start; the pages are ours.
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-    });
+    const browser = await chromium.launch(chromiumOptions);
     return new Stage(browser, folder);
   }
 

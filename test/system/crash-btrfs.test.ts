@@ -12,6 +12,7 @@ import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
 import { diskImpossible } from '../lab/disk-image.js';
 import { practiceSystem } from '../lab/practice-system.js';
 import { differences, manifestOf } from '../lab/tree-difference.js';
+import { isThorough, notAsked } from '../lab/thorough.js';
 
 const impossible = (await debianRootImpossible()) ?? (await diskImpossible('btrfs'));
 const child = new URL('../../dist/test/lab/crash-child.js', import.meta.url).pathname;
@@ -172,12 +173,9 @@ function cutEverywhere(name: string, layout: BtrfsLayout): void {
   });
 }
 
-describe.skipIf(impossible !== undefined)(
-  `a power cut on btrfs${impossible ? ` (${impossible})` : ''}`,
-  () => {
-    // Each takes minutes, and both ways of finding the root lead through the same steps: the second one on demand.
-    const names = ['Ubuntu, Mint, Arch: @ and @home', 'a default subvolume'] as const;
-    for (const name of process.env['UNDERSTUDY_THOROUGH'] === '1' ? names : names.slice(0, 1))
-      cutEverywhere(name, btrfsLayouts[name]);
-  },
-);
+const why = impossible ?? (isThorough ? undefined : notAsked);
+
+describe.skipIf(why !== undefined)(`a power cut on btrfs${why === undefined ? '' : ` (${why})`}`, () => {
+  for (const name of ['Ubuntu, Mint, Arch: @ and @home', 'a default subvolume'] as const)
+    cutEverywhere(name, btrfsLayouts[name]);
+});

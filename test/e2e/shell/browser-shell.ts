@@ -4,20 +4,16 @@ import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { chromium, type BrowserContext } from 'playwright-core';
+import { chromiumOptions, chromiumPath } from '../../lab/chromium.js';
 import { complaintsOf } from './complaints.js';
 import { privatePlace } from './private-place.js';
 import { practiceObstacle } from './practice-obstacle.js';
 import type { Shell } from './shell.js';
 
-const program = '/usr/bin/chromium';
 const launcher = join(import.meta.dirname, '../../../electron/cli/understudy.js');
-const isRoot = process.getuid?.() === 0;
-
-/** As root, chromium's own sandbox does not start; the pages are ours. */
-export const chromiumOptions = { executablePath: program, args: isRoot ? ['--no-sandbox'] : [] };
 
 export function browserObstacle(): string | undefined {
-  return existsSync(program) ? practiceObstacle() : 'needs chromium';
+  return existsSync(chromiumPath) ? practiceObstacle() : 'needs chromium';
 }
 
 export async function startBrowserShell(): Promise<Shell> {

@@ -5,9 +5,9 @@
 import { describe, expect, it } from 'vitest';
 import type { GuestFileSystem } from '../../lab/guest/guest-disk.js';
 import { guestImpossible } from '../../lab/guest/guest.js';
+import { isThorough, notAsked } from '../../lab/thorough.js';
 import { cutPower } from '../../lab/guest/power-cuts.js';
 
-const isThorough = process.env['UNDERSTUDY_THOROUGH'] === '1';
 const some: readonly (readonly [GuestFileSystem, { readonly cuts: number; readonly seed: number }])[] = [
   ['ext4', { cuts: 3, seed: 20261127 }],
   ['btrfs', { cuts: 2, seed: 20261126 }],
@@ -17,7 +17,7 @@ describe.each(some)('power cuts on %s', (fileSystem, { cuts, seed }) => {
   it(`leave the old system or the new one (${cuts} cuts, seed ${seed})`, async (context) => {
     const impossible = await guestImpossible(fileSystem);
     context.skip(impossible !== undefined, impossible);
-    context.skip(!isThorough, 'takes some ten minutes: UNDERSTUDY_THOROUGH=1, or npm run test:powercut');
+    context.skip(!isThorough, `${notAsked}; npm run test:powercut`);
     const tally = await cutPower({ fileSystem, cuts, seed, say: (text) => console.log(text) });
     console.log(`${fileSystem}: ${JSON.stringify(tally)}`);
     expect(tally.inActivation + tally.inRollback + tally.atStart).toBeGreaterThanOrEqual(cuts);

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import '../../renderer/double/tools.js';
-import { preferences } from '../../renderer/double/records.js';
-import { scenes } from '../../renderer/double/scenes/all.js';
-import { obstacle, Stage, type SceneEntry } from '../screenshots/stage.js';
+import '../../../renderer/double/tools.js';
+import { preferences } from '../../../renderer/double/records.js';
+import { scenes } from '../../../renderer/double/scenes/all.js';
+import { obstacle, Stage, type SceneEntry } from '../../screenshots/stage.js';
 
 const entries = scenes.map(({ name, address, press = [], language = 'en' }): SceneEntry => ({
   name,
