@@ -26,12 +26,15 @@ export function activateAtHour(
     const outcome = await activate(system, { stage: hour.stage, how: hour.how });
     if (outcome.ok) return outcome.value;
     const { problem } = outcome;
-    await withStoreLock(system, () => {
-      // Somebody may have set another moment meanwhile.
-      if (attemptedHour(system)?.at === hour.at) noteAttemptAtHour(system, hour, problem);
-      return Promise.resolve();
-    });
-    throw new Fault(outcome.problem.code, ...outcome.problem.details);
+    // Where it cannot be noted either, the reason itself still counts.
+    await outcomeOf(() =>
+      withStoreLock(system, () => {
+        // Somebody may have set another moment meanwhile.
+        if (attemptedHour(system)?.at === hour.at) noteAttemptAtHour(system, hour, problem);
+        return Promise.resolve({});
+      }),
+    );
+    throw new Fault(problem.code, ...problem.details);
   });
 }
 

@@ -19,7 +19,7 @@ import { idsOf } from './choose/update-rows.js';
 import { Keyed } from './keyed.svelte.js';
 import { planOf, stageOf } from './subjects.js';
 import { isInterlude, positionOf, stepAt, type Step } from './steps.js';
-import { begun } from '../state/begun.svelte.js';
+import { untilBegun } from '../state/begun.svelte.js';
 
 /** Something that was asked for and did not begin, or did not succeed. */
 export interface Trouble {
@@ -202,10 +202,8 @@ export class Journey {
     step: Step | null,
     ask: () => Promise<Outcome<unknown>>,
   ): Promise<Outcome<unknown>> {
-    const beginning = begun(this.app, state);
-    const first = await Promise.race([this.#attempt(during, ask), beginning.isSo]);
-    beginning.stop();
-    if (first !== null) return first;
+    const early = await untilBegun(this.app, state, () => this.#attempt(during, ask));
+    if (early !== null) return early;
     if (step !== null && router.place.page === 'wizard') this.go(step);
     return { ok: true, value: {} };
   }

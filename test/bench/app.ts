@@ -3,7 +3,8 @@
  * news takes to the screen, and what a page keeps that walks the wizard again and again. In chromium, through the browser shell.
  */
 import { existsSync } from 'node:fs';
-import { chromiumPath, launchChromium } from './app/browser.js';
+import { chromiumPath } from '../lab/chromium.js';
+import { launchChromium } from './app/browser.js';
 import { measureFrames } from './app/frames.js';
 import { measureLatency } from './app/latency.js';
 import { measureOpening } from './app/opening.js';

@@ -1,6 +1,6 @@
 /** A configuration file that the user and a package both changed: as a unified difference, or side by side where it fits. */
 import type { Conflict } from '../../../shared/changeset.js';
-import { fromRoot } from '../text/from-root.js';
+import { fromRoot } from '../../../shared/from-root.js';
 import { difference, type DifferenceLine } from '../text/line-difference.js';
 import { paint, sign, type Look } from '../text/look.js';
 import { cut, pad } from '../text/width.js';

@@ -1,6 +1,6 @@
 /** What was decided about the conflicts of a staged environment, and what is open. */
 import type { Conflict, Review } from '../../../shared/changeset.js';
-import { fromRoot } from '../text/from-root.js';
+import { fromRoot } from '../../../shared/from-root.js';
 import { heading, paint, type Look } from '../text/look.js';
 import { count } from '../text/measure.js';
 import { conflictLines } from './conflict.js';

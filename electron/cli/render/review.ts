@@ -1,6 +1,6 @@
 /** The changeset of a staged environment: packages, files by area, conflicts, services, and what the rehearsal proved. */
 import type { Proof, Review, ServiceUse } from '../../../shared/changeset.js';
-import { fromRoot } from '../text/from-root.js';
+import { fromRoot } from '../../../shared/from-root.js';
 import { heading, paint, sign, type Look, type Sign, type Tone } from '../text/look.js';
 import { count, digits, growth, size } from '../text/measure.js';
 import { table, type Row } from '../text/table.js';

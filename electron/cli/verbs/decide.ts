@@ -4,7 +4,7 @@ import { choices, type Choice, type Decision } from '../../../shared/decision.js
 import { problem, type Outcome } from '../../../shared/errors.js';
 import { idSchema } from '../../../shared/plan.js';
 import { decidedLines, isOpen } from '../render/decided.js';
-import { fromRoot } from '../text/from-root.js';
+import { fromRoot } from '../../../shared/from-root.js';
 import { flag, value } from './given.js';
 import { systemVerb, UsageError, type Given } from './verb.js';
 

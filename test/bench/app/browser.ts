@@ -3,17 +3,13 @@ import { dirname } from 'node:path';
 import { chromium, type Browser, type CDPSession, type Page } from 'playwright-core';
 import { startServer, type Services } from '../../../electron/browser/server.js';
 import { readBuiltFiles } from '../../../electron/services/page/built-files.js';
+import { chromiumOptions } from '../../lab/chromium.js';
 import { builtPage } from './size.js';
 
-export const chromiumPath = '/usr/bin/chromium';
 const idleMs = 30 * 60_000;
 
 export function launchChromium(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: chromiumPath,
-    // As root, chromium's own sandbox does not start; the pages are ours.
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-  });
+  return chromium.launch(chromiumOptions);
 }
 
 export interface Visit {

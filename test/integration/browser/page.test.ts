@@ -8,12 +8,12 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startServer, type BrowserServer } from '../../../electron/browser/server.js';
 import { readBuiltFiles } from '../../../electron/services/page/built-files.js';
+import { chromiumOptions, chromiumPath } from '../../lab/chromium.js';
 import { doubledApp, type DoubledApp } from '../../lab/app-double.js';
 import { status } from '../../unit/services/status.js';
 
 const top = join(import.meta.dirname, '../../..');
-const program = '/usr/bin/chromium';
-const isThere = existsSync(program);
+const isThere = existsSync(chromiumPath);
 
 let browser: Browser | undefined;
 let context: BrowserContext | undefined;
@@ -24,8 +24,7 @@ beforeAll(async () => {
   const built = spawnSync(process.execPath, [join(top, 'build/build.js'), 'renderer'], { encoding: 'utf8' });
   expect([built.status, built.status === 0 ? '' : built.stderr]).toEqual([0, '']);
   if (!isThere) return;
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  browser = await chromium.launch({ executablePath: program, args });
+  browser = await chromium.launch(chromiumOptions);
 });
 afterAll(() => browser?.close());
 
