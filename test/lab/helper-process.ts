@@ -125,9 +125,9 @@ function begin(argv: readonly string[], environment: NodeJS.ProcessEnv | undefin
   });
 }
 
-/** A folder that every user may pass through, and only its owner alter; for sockets. */
+/** A folder that every user may pass through, and only its owner alter; for sockets, whose names may not be long (unix(7)). */
 export function privateFolder(): { readonly path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'understudy-helper-'));
+  const path = mkdtempSync(join(tmpdir(), 'helper-'));
   chmodSync(path, 0o711);
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }

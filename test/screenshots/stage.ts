@@ -5,7 +5,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type Page, type Route } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type ConsoleMessage,
+  type Page,
+  type Route,
+} from 'playwright-core';
 import { chromiumOptions, chromiumPath } from '../lab/chromium.js';
 
 const origin = 'http://understudy.invalid';
@@ -97,14 +104,27 @@ export class Stage {
    * its policy.
    */
   async show(scene: SceneEntry, look: Look): Promise<Page> {
+    const page = await this.open(look);
+    await this.play(page, scene, look.language);
+    return page;
+  }
+
+  /** A page for one scene after another. */
+  async open(look: Look): Promise<Page> {
     const page = await (await this.#context(look)).newPage();
-    const complaints: string[] = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
     await page.clock.install({ time: moment });
-    const language = look.language ?? scene.language;
+    return page;
+  }
+
+  /** Loads the page anew with this scene, at the same moment as every other; nothing is left of the one before. Throws as `show` does. */
+  async play(page: Page, scene: SceneEntry, language = scene.language): Promise<void> {
+    const complaints: string[] = [];
+    const onError = (error: Error): void => void complaints.push(error.message);
+    const onMessage = (message: ConsoleMessage): void => {
+      if (message.type() === 'error') complaints.push(message.text());
+    };
+    page.on('pageerror', onError).on('console', onMessage);
+    await page.clock.setSystemTime(moment);
     await page.goto(`${origin}/double.html?scene=${scene.name}&lang=${language}${scene.address}`);
     await page.locator('h1').first().waitFor();
     await page.clock.runFor(400);
@@ -113,8 +133,8 @@ export class Stage {
       await pressable(page, name).click({ timeout: 15_000 });
       await page.clock.runFor(400);
     }
+    page.off('pageerror', onError).off('console', onMessage);
     if (complaints.length > 0) throw new Error(`${scene.name}: ${complaints.join('; ')}`);
-    return page;
   }
 
   async strike(): Promise<void> {

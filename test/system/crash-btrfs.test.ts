@@ -10,12 +10,12 @@ import { run, runOrFault } from '../../electron/engine/process/run.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsLayout, type BtrfsSystem } from '../lab/btrfs-system.js';
 import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
 import { diskImpossible } from '../lab/disk-image.js';
+import { oneFile } from '../lab/one-file.js';
 import { practiceSystem } from '../lab/practice-system.js';
 import { differences, manifestOf } from '../lab/tree-difference.js';
 import { isThorough, notAsked } from '../lab/thorough.js';
 
 const impossible = (await debianRootImpossible()) ?? (await diskImpossible('btrfs'));
-const child = new URL('../../dist/test/lab/crash-child.js', import.meta.url).pathname;
 
 interface Ended {
   readonly killed: boolean;
@@ -25,6 +25,7 @@ interface Ended {
 
 function cutEverywhere(name: string, layout: BtrfsLayout): void {
   describe(name, () => {
+    let child = '';
     let place: BtrfsSystem;
     let before: ManifestEntry[] = [];
     let after: ManifestEntry[] = [];
@@ -66,6 +67,7 @@ function cutEverywhere(name: string, layout: BtrfsLayout): void {
     const trees = (): number => readdirSync(join(place.root, 'var/lib/understudy/environments')).length;
 
     beforeAll(async () => {
+      child = await oneFile('crash-child');
       place = await btrfsSystem(layout, async (root) => {
         const made = await practiceSystem();
         await runOrFault(['cp', '-a', `${made}/.`, root], { timeoutMs: 120_000 });

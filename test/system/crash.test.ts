@@ -9,11 +9,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ManifestEntry } from '../../electron/engine/manifest/entry.js';
 import { run } from '../../electron/engine/process/run.js';
 import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
+import { oneFile } from '../lab/one-file.js';
 import { practiceSystem } from '../lab/practice-system.js';
 import { differences, manifestOf } from '../lab/tree-difference.js';
 
 const impossible = await debianRootImpossible();
-const child = new URL('../../dist/test/lab/crash-child.js', import.meta.url).pathname;
 
 interface Ended {
   readonly killed: boolean;
@@ -22,6 +22,7 @@ interface Ended {
   readonly outcome: { ok: boolean; value?: unknown; problem?: { code: string; details: string[] } };
 }
 
+let child = '';
 let root = '';
 let store = '';
 let backup = '';
@@ -55,6 +56,7 @@ async function state(): Promise<string> {
 
 describe.skipIf(impossible)(`a power cut (${impossible ?? 'runs'})`, () => {
   beforeAll(async () => {
+    child = await oneFile('crash-child');
     root = await practiceSystem();
     store = join(root, 'var/lib/understudy');
     backup = join(root, '../store-backup');

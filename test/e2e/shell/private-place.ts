@@ -38,7 +38,8 @@ export interface PrivatePlace {
 }
 
 export function privatePlace(): PrivatePlace {
-  const folder = mkdtempSync(join(tmpdir(), 'understudy-e2e-'));
+  // A short name: a socket's may not be long (unix(7)).
+  const folder = mkdtempSync(join(tmpdir(), 'e2e-'));
   for (const name of ['cache', 'run', 'home']) mkdirSync(join(folder, name), { mode: 0o700 });
   // What is mounted over needs a place; it stays empty, for the mount is seen by the shell alone.
   if (isRoot) mkdirSync(rootsSockets, { recursive: true, mode: 0o700 });

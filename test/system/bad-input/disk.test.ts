@@ -14,11 +14,11 @@ import { command } from '../../lab/bad-input-command.js';
 import { badInputSystem, freeOn, leftovers, type BadInputSystem } from '../../lab/bad-input-system.js';
 import { badName } from '../../lab/bad-packages.js';
 import { debianRootImpossible } from '../../lab/debian-root.js';
+import { oneFile } from '../../lab/one-file.js';
 import { differences, manifestOf } from '../../lab/tree-difference.js';
 import { diskImpossible, openDisks, type Disks } from '../../lab/disk-image.js';
 
 const impossible = (await debianRootImpossible()) ?? (await diskImpossible('ext4'));
-const child = new URL('../../../dist/test/lab/bad-input-child.js', import.meta.url).pathname;
 const mebi = 1024 ** 2;
 
 interface Ended {
@@ -27,12 +27,14 @@ interface Ended {
 }
 
 describe.skipIf(impossible)(`a disk that fills (${impossible ?? 'runs'})`, { timeout: 60_000 }, () => {
+  let child = '';
   let disks: Disks;
   let system: BadInputSystem;
   let disk = '';
   let ballast = '';
 
   beforeAll(async () => {
+    child = await oneFile('bad-input-child');
     disks = openDisks();
     disk = join(disks.folder, 'disk');
     ballast = join(disk, 'ballast');

@@ -142,7 +142,10 @@ describe.skipIf(impossible)(`the installed helper in a guest (${impossible ?? 'r
 
     it('refuses whom polkit refuses, says why, and nothing of it leaves a trace', () => {
       const answers = (errand.lines as Line[]).filter((one) => 'who' in one);
-      expect(answers.map(({ who, did, code }) => [who, did, code].join(' '))).toEqual([
+      const ofEach = ['ben', 'carl', 'dora', 'seated'].flatMap((user) =>
+        answers.filter(({ who }) => who === user).map(({ who, did, code }) => [who, did, code].join(' ')),
+      );
+      expect(ofEach).toEqual([
         'ben inspect ok',
         ...['stage', 'activate', 'rollback', 'change'].map((verb) => `ben ${verb} NOT_AUTHORISED`),
         'carl inspect ok',
@@ -154,6 +157,7 @@ describe.skipIf(impossible)(`the installed helper in a guest (${impossible ?? 'r
         'seated inspect ok',
         'seated stage NO_POLKIT_AGENT',
       ]);
+      expect(answers.length).toBe(ofEach.length);
       expect(line(errand, 'untouched')['untouched']).toBe(true);
       expect(line(errand, 'after', 'refusals')).toMatchObject(old);
     });

@@ -38,11 +38,13 @@ say({ confinement: { pid: first, ...confinement(first) } });
 say({ after: 'stage', ...facts() });
 say({ over: await until(isOver), result: ofHelper('Result') });
 
-// Whoever is refused leaves nothing behind. The socket starts a new helper for them.
+// Whoever is refused leaves nothing behind. The socket starts a new helper for them, and it serves them all at once.
 const before = traces();
-await asUser('ben', 'through-client.js', 'ben', 'inspect', 'stage', 'activate', 'rollback', 'change');
-await asUser('carl', 'through-client.js', 'carl', 'inspect', 'stage');
-await asUser('dora', 'through-client.js', 'dora', 'inspect', 'stage');
+await Promise.all([
+  asUser('ben', 'through-client.js', 'ben', 'inspect', 'stage', 'activate', 'rollback', 'change'),
+  asUser('carl', 'through-client.js', 'carl', 'inspect', 'stage'),
+  asUser('dora', 'through-client.js', 'dora', 'inspect', 'stage'),
+]);
 asSeated('dora', 'inspect', 'stage');
 say({ anew: Number(ofHelper('MainPID')), untouched: traces() === before });
 say({ after: 'refusals', ...facts() });
