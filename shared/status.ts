@@ -65,6 +65,8 @@ export const statusSchema = z.strictObject({
   latest: historyEntrySchema
     .pick({ transaction: true, kind: true, ended: true, outcome: true, stage: true, restorePoint: true })
     .nullable(),
+  /** What was switched to, or returned to, runs only after the next restart; until then the system is the one before. */
+  restartPending: z.boolean(),
   /** What a rollback would return to now. */
   restorePoint: z.strictObject({ id: idSchema, created: z.string(), title: z.string() }).nullable(),
   restorePoints: z.strictObject({ count: z.number(), ownBytes: z.number() }),

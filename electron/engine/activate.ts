@@ -13,7 +13,6 @@ import { Fault, faultOf, outcomeOf } from './fault.js';
 import { begin, type OpenTransaction } from './journal/journal.js';
 import { withPackageLocks, withStoreLock } from './journal/lock.js';
 import { carryOver, failedProofs, lookAround, type CarriedOver } from './meanwhile/carry-over.js';
-import { accountPaths } from './meanwhile/collisions.js';
 import { bytes, display, join } from './posix/raw-path.js';
 import { requireReadiness } from './readiness.js';
 import { isEtc, keepContent } from './records/etc-content.js';
@@ -23,6 +22,7 @@ import { forgetSchedule, scheduleAtShutdown, scheduledStage } from './records/sc
 import { contentAfter } from './records/restore-points.js';
 import { readStage, type StageRecord } from './records/stages.js';
 import { recordAfter } from './record-activation.js';
+import { accountPaths } from './reintegrate/account-files.js';
 import { withAccountsLock } from './reintegrate/accounts/account-lock.js';
 import { requireArrived, requireRecovered } from './recover.js';
 import { followActivation } from './restart.js';

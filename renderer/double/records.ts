@@ -191,6 +191,7 @@ export const status: Status = {
   plan: null,
   staged: null,
   latest: null,
+  restartPending: false,
   restorePoint: { id: 'restore-c41', created: ago(3 * days), title: 'Before the update of 14 packages' },
   restorePoints: { count: 3, ownBytes: 2 * gb },
   pending: { updates: 8, security: 3, counted: ago(50 * minute) },

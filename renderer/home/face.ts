@@ -78,12 +78,13 @@ export function faceOf(app: AppState, words: Words, say: Say, now: number): Face
       return { ...plain, tone: 'working', ...pick(home.switching) };
     case 'done': {
       const back: Offer = { label: home.rollBack, deed: { kind: 'rollback' } };
-      return { ...plain, tone: 'fine', ...pick(home.done), primary: seen(home.done.action), others: [back] };
+      const texts = inEffect(app, home.done);
+      return { ...plain, ...texts, primary: seen(home.done.action), others: [back] };
     }
     case 'rolling-back':
       return { ...plain, tone: 'working', ...pick(home.rollingBack) };
     case 'rolled-back':
-      return { ...plain, tone: 'fine', ...pick(home.rolledBack), primary: seen(home.rolledBack.action) };
+      return { ...plain, ...inEffect(app, home.rolledBack), primary: seen(home.rolledBack.action) };
     case 'failed':
       return failedFace(update, words);
     case 'interrupted': {
@@ -103,8 +104,20 @@ export function faceOf(app: AppState, words: Words, say: Say, now: number): Face
   }
 }
 
-function pick({ title, detail }: { readonly title: string; readonly detail: string }) {
+function pick({ title, detail }: Texts) {
   return { title, detail };
+}
+
+interface Texts {
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** Nothing that only a restart brings about is said to be so already. */
+function inEffect({ status }: AppState, texts: Texts & { readonly waiting: Texts }) {
+  return status?.restartPending
+    ? ({ tone: 'ready', ...pick(texts.waiting) } as const)
+    : ({ tone: 'fine', ...pick(texts) } as const);
 }
 
 function stagedFace(

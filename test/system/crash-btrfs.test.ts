@@ -2,8 +2,8 @@
  * A power cut at every step on btrfs, where a switch is in effect at the next start: the engine is killed at each journaled record and
  * each change in stage, activate, rollback and in the recovery at the start; then the system is started, and is exactly old or new.
  */
-import { join } from 'node:path';
-import { readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ManifestEntry } from '../../electron/engine/manifest/entry.js';
 import { run, runOrFault } from '../../electron/engine/process/run.js';
@@ -11,7 +11,7 @@ import { btrfsLayouts, btrfsSystem, type BtrfsLayout, type BtrfsSystem } from '.
 import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
 import { diskImpossible } from '../lab/disk-image.js';
 import { oneFile } from '../lab/one-file.js';
-import { practiceSystem } from '../lab/practice-system.js';
+import { inTree, practiceSystem } from '../lab/practice-system.js';
 import { differences, manifestOf } from '../lab/tree-difference.js';
 import { isThorough, notAsked } from '../lab/thorough.js';
 
@@ -170,6 +170,56 @@ function cutEverywhere(name: string, layout: BtrfsLayout): void {
         expect(seen.new).toBeGreaterThan(3);
         expect(seen.old).toBeGreaterThan(2);
         expect(trees()).toBeLessThanOrEqual(1);
+      },
+    );
+
+    it(
+      'at every step of a first start brings what was written late, once',
+      { timeout: 900_000 },
+      async () => {
+        const at = (path: string): string => join(place.root, path);
+        const unedited = at('etc/understudy-practice/untouched.conf');
+        const subvolume = async (path: string): Promise<void> => {
+          mkdirSync(dirname(at(path)), { recursive: true });
+          rmSync(at(path), { recursive: true, force: true });
+          await runOrFault(['btrfs', 'subvolume', 'create', at(path)], { timeoutMs: 30_000 });
+          writeFileSync(at(`${path}/file`), 'nested\n');
+        };
+        await subvolume('opt'); // a part of the system, which the system before keeps too
+        await succeed('stage', { scope: 'all' });
+        await succeed('activate', { how: 'live' });
+        await inTree(place.root, ['useradd', '--no-create-home', 'late']);
+        chmodSync(unedited, 0o600);
+        writeFileSync(at('etc/late'), 'late\n');
+        await subvolume('var/tmp/late/nested');
+        await place.boot();
+        let cuts = 0;
+        for (let dieAt = 1; (await engine('recover', {}, dieAt)).killed; dieAt += 1) {
+          cuts += 1;
+          await place.boot();
+        }
+        console.log(`${name}: first start killed at ${cuts} steps`);
+        expect(cuts).toBeGreaterThan(5);
+        for (const file of ['passwd', 'shadow', 'group', 'gshadow']) {
+          const accounts = readFileSync(at(`etc/${file}`), 'utf8');
+          for (const account of [/^late:/gm, /^understudy-practice:/gm])
+            expect(accounts.match(account), `${String(account)} in ${file}`).toHaveLength(1);
+        }
+        expect(readFileSync(unedited, 'utf8')).toBe('level = 2\n');
+        expect(statSync(unedited).mode & 0o777).toBe(0o600);
+        expect(readFileSync(at('etc/late'), 'utf8')).toBe('late\n');
+        for (const path of ['opt/file', 'var/tmp/late/nested/file'])
+          expect(readFileSync(at(path), 'utf8'), path).toBe('nested\n');
+        // Nothing had to be kept aside, and nothing of the way is left.
+        const store = readdirSync(at('var/lib/understudy'));
+        expect(store.filter((entry) => ['kept', 'arrival.json', 'arrival-merged'].includes(entry))).toEqual(
+          [],
+        );
+        expect(readdirSync(place.root).filter((entry) => entry.endsWith('.understudy'))).toEqual([]);
+        await succeed('rollback');
+        await start();
+        expect(readFileSync(at('opt/file'), 'utf8')).toBe('nested\n');
+        expect(readFileSync(at('etc/passwd'), 'utf8')).toMatch(/^late:/m);
       },
     );
   });

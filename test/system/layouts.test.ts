@@ -4,11 +4,13 @@
  */
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -19,6 +21,7 @@ import { run, runOrFault } from '../../electron/engine/process/run.js';
 import { recover } from '../../electron/engine/recover.js';
 import { rollback } from '../../electron/engine/rollback.js';
 import { stage } from '../../electron/engine/stage.js';
+import { facts } from '../../electron/engine/status.js';
 import { openSystem, type System } from '../../electron/engine/system.js';
 import type { Outcome } from '../../shared/errors.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsLayout, type BtrfsSystem } from '../lab/btrfs-system.js';
@@ -40,6 +43,10 @@ const codeOf = (outcome: Outcome<unknown>): string => (outcome.ok ? 'done' : out
 /** Outside what is mounted of other subvolumes, and Understudy's folders on them and in the top level. */
 const differences = async (...trees: Parameters<typeof allDifferences>): Promise<string[]> =>
   (await allDifferences(...trees)).filter((line) => !/\/[.@]understudy\b|\/\.snapshots\//.test(line));
+
+const accountFiles = ['passwd', 'shadow', 'group', 'gshadow'];
+/** Configuration that the update changes, and nobody changed before. */
+const unedited = 'etc/understudy-practice/untouched.conf';
 
 /** Places that no environment contains, though they lie in the root's subvolume. */
 const theirs = ['home/ann/letter', 'root/note', 'srv/page', 'var/lib/postgresql/data', 'var/log/own.log'];
@@ -89,11 +96,14 @@ function alive(name: string, layout: BtrfsLayout): void {
       symlinkSync('../../usr/local/lib', at('var/tmp/way'));
       const activated = valueOf(await activate(system, { how: 'live' }));
       expect(activated.remarks).toContain('The new system runs after the next restart.');
+      expect(facts(system).restartPending).toBe(true);
       expect(read('etc/mine')).toBe('between staging and switch\n');
 
       // Until the restart the old system runs on, and nothing is begun on top of it.
       for (const path of theirs) write(path, 'after the switch\n');
       write('etc/late', 'late\n');
+      await inTree(place.root, ['useradd', '--no-create-home', 'between']);
+      chmodSync(at(unedited), 0o600);
       // A user's own: one in a new folder, and one behind what was a link when the new system was made.
       await subvolume('var/tmp/new/volume');
       rmSync(at('var/tmp/way'));
@@ -105,12 +115,19 @@ function alive(name: string, layout: BtrfsLayout): void {
       const after = await manifestOf(place.root);
       expect((await differences(original, after)).length).toBeGreaterThan(20);
       expect(read('etc/late')).toBe('late\n');
+      // What the update changed too is merged: accounts by entry, and of a file here its content, there its permissions.
+      for (const name of accountFiles) {
+        expect(read(`etc/${name}`), name).toMatch(/^between:/m);
+        expect(read(`etc/${name}`), name).toMatch(/^understudy-practice:/m);
+      }
+      expect([read(unedited), statSync(at(unedited)).mode & 0o777]).toEqual(['level = 2\n', 0o600]);
       expect(read('etc/mine')).toBe('between staging and switch\n');
       for (const path of theirs) expect(read(path), path).toBe('before\nafter the switch\n');
       for (const path of ['var/lib/machines', 'opt', 'var/tmp/new/volume', 'var/tmp/way/systemd'])
         expect(read(`${path}/file`), path).toBe('nested\n');
       expect(existsSync(at('usr/local/lib/systemd'))).toBe(false);
       expect(valueOf(await recover(system))).toEqual({ transactions: [], cleaned: [] });
+      expect(facts(system)).toMatchObject({ restartPending: false, problem: null });
 
       for (const path of theirs) write(path, 'in the new one\n');
       write('etc/kept', 'made in the new one\n');
@@ -119,6 +136,7 @@ function alive(name: string, layout: BtrfsLayout): void {
       expect(dry.kept).toContain('/etc/kept');
       const back = valueOf(await rollback(system));
       expect(back.lost).toEqual({ packages: [], files: [] });
+      expect(facts(system).restartPending).toBe(true);
       for (const path of theirs) write(path, 'before the start\n');
       await start();
       const returned = await manifestOf(place.root);
@@ -126,8 +144,9 @@ function alive(name: string, layout: BtrfsLayout): void {
       expect((await differences(original, returned)).filter((line) => !own.test(line))).toEqual([]);
       expect(read('etc/kept')).toBe('made in the new one\n');
       // Of the accounts, the user's stay and the update's go, in all four files.
-      for (const name of ['passwd', 'shadow', 'group', 'gshadow']) {
+      for (const name of accountFiles) {
         expect(read(`etc/${name}`), name).toMatch(/^late:/m);
+        expect(read(`etc/${name}`), name).toMatch(/^between:/m);
         expect(read(`etc/${name}`), name).not.toMatch(/^understudy-practice:/m);
       }
       for (const path of theirs)

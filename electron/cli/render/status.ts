@@ -16,6 +16,9 @@ export function statusLines({ update, status, schedule, connection }: StatusAnsw
   return [
     paint(look, tone, sentence),
     ...(next === null ? [] : [next]),
+    ...(status.restartPending
+      ? [paint(look, 'warning', 'What was switched to runs after the next restart.')]
+      : []),
     '',
     ...facts(look, [
       [

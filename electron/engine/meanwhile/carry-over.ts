@@ -6,9 +6,10 @@ import { changedMeanwhile, type Meanwhile } from './changed-meanwhile.js';
 import { display, join, type RawPath } from '../posix/raw-path.js';
 import { exists } from '../environments/plain-view.js';
 import { baseContent, baseManifest, type StageRecord } from '../records/stages.js';
+import { accountPaths, isAccountFile } from '../reintegrate/account-files.js';
 import { entryAt, sameEntry } from '../reintegrate/entry.js';
 import type { TreeChange } from '../review/tree-change.js';
-import { accountPaths, decideCollisions, isAccountFile } from './collisions.js';
+import { decideCollisions } from './collisions.js';
 import { mergeIntoStage } from './merge-into-stage.js';
 
 export interface CarriedOver {

@@ -5,11 +5,10 @@
 import type { Engine } from '../engine.js';
 import type { Clone } from '../environments/environment.js';
 import { plainView } from '../environments/plain-view.js';
-import { join, type RawPath } from '../posix/raw-path.js';
+import type { RawPath } from '../posix/raw-path.js';
 import { contentIn, isEtc } from '../records/etc-content.js';
 import { baseContent } from '../records/stages.js';
-import { accountsFolder, decideAccounts } from '../reintegrate/account-files.js';
-import { databaseNames } from '../reintegrate/accounts/databases.js';
+import { accountsFolder, decideAccounts, isAccountFile } from '../reintegrate/account-files.js';
 import { mergeEntry, type Decision } from '../reintegrate/merge-entry.js';
 import { unrecorded } from '../reintegrate/merge-value.js';
 import { resultOf, type Result } from '../reintegrate/outcome.js';
@@ -22,13 +21,6 @@ export interface Collisions {
   readonly undecided: readonly RawPath[];
   /** One line each, beginning with the path. */
   readonly impossible: readonly string[];
-}
-
-/** All of `/etc` that is an account file; they are merged together, or not at all. */
-export const accountPaths: readonly RawPath[] = databaseNames.map((name) => join('etc' as RawPath, name));
-
-export function isAccountFile(path: string): boolean {
-  return accountPaths.some((each) => each === path);
 }
 
 export function decideCollisions(

@@ -11,7 +11,7 @@ import { bytes, join, type RawPath } from '../posix/raw-path.js';
 import { syncFileSystem } from '../posix/sync.js';
 import { contentIn, isEtc } from '../records/etc-content.js';
 import { contentAfter, restorePointFolder, type RestorePointRecord } from '../records/restore-points.js';
-import { decideAccounts } from '../reintegrate/account-files.js';
+import { accountPaths, decideAccounts, isOlderAccountFile } from '../reintegrate/account-files.js';
 import { entryAt, sameEntry } from '../reintegrate/entry.js';
 import { mergeEntry, type Decision } from '../reintegrate/merge-entry.js';
 import { unrecorded } from '../reintegrate/merge-value.js';
@@ -19,7 +19,6 @@ import { resultOf, type Result } from '../reintegrate/outcome.js';
 import { entriesAt, withoutLinks, type EntrySides, type Sides } from '../reintegrate/sides.js';
 import { writeEntry } from '../reintegrate/write-entry.js';
 import type { System } from '../system.js';
-import { accountPaths, isAccountFile } from './collisions.js';
 
 /** `old`: nothing of the user's is in it. `lost`: it cannot be merged. Else what shall be there. */
 export type MergedBack = 'old' | 'lost' | Exclude<Result, { readonly put: 'nothing' }>;
@@ -61,8 +60,7 @@ export class BackMerge {
     const entries = entriesAt(this.#sides, path);
     const { base, mine, theirs } = entries;
     // What the tools keep of the version before: the last one that they made is the right one.
-    if (mine?.type === 'file' && path.endsWith('-') && isAccountFile(path.slice(0, -1)))
-      return broughtBack({ outcome: 'mine' }, entries);
+    if (mine?.type === 'file' && isOlderAccountFile(path)) return broughtBack({ outcome: 'mine' }, entries);
     if (base === unrecorded || base?.type !== 'file' || mine?.type !== 'file' || theirs?.type !== 'file')
       return 'lost';
     return broughtBack(mergeEntry(base, mine, theirs), entries);

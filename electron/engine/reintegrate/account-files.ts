@@ -13,6 +13,18 @@ import { entriesAt, type Side, type Sides } from './sides.js';
 
 const largestFile = 32 * 1024 * 1024;
 
+/** All of a root tree's `/etc` that is an account file; they are merged together, or not at all. */
+export const accountPaths: readonly RawPath[] = databaseNames.map((name) => join('etc' as RawPath, name));
+
+export function isAccountFile(path: string): boolean {
+  return accountPaths.some((each) => each === path);
+}
+
+/** What account tools keep of the version before. */
+export function isOlderAccountFile(path: string): boolean {
+  return path.endsWith('-') && isAccountFile(path.slice(0, -1));
+}
+
 /** `etc` of a root tree, the top of a tree that is an `/etc` itself, or `undefined` where there are no accounts. */
 export function accountsFolder({ mine, theirs }: Sides): RawPath | undefined {
   const has = (side: Side, folder: string): boolean =>

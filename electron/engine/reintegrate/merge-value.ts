@@ -7,15 +7,10 @@ export type Unrecorded = typeof unrecorded;
 export type MergedValue<T> = { readonly value: T } | 'conflict';
 
 /** `conflict` where both sides differ from the base and from each other, or differ and there is no base. */
-export function mergeValue<T>(
-  base: T | Unrecorded,
-  mine: T,
-  theirs: T,
-  same: (a: T, b: T) => boolean = (a, b) => a === b,
-): MergedValue<T> {
-  if (same(mine, theirs)) return { value: mine };
+export function mergeValue<T>(base: T | Unrecorded, mine: T, theirs: T): MergedValue<T> {
+  if (mine === theirs) return { value: mine };
   if (base === unrecorded) return 'conflict';
-  if (same(base, mine)) return { value: theirs };
-  if (same(base, theirs)) return { value: mine };
+  if (base === mine) return { value: theirs };
+  if (base === theirs) return { value: mine };
   return 'conflict';
 }

@@ -110,6 +110,7 @@ function nothingKnown(reason: Problem): Facts {
     plan: null,
     staged: null,
     latest: null,
+    restartPending: false,
     restorePoint: null,
     restorePoints: { count: 0, ownBytes: 0 },
     automatic: { lastAttempt: null, lastSuccess: null, failures: 0 },

@@ -27,6 +27,10 @@ const home = (name: string, update: UpdateState, more: Partial<Scene> = {}): Sce
   ...more,
 });
 
+/** As on a file system whose environments take effect at the next start. */
+const withRestart = (name: string, update: UpdateState): Scene =>
+  home(name, update, { state: during(update, { status: { restartPending: true } }) });
+
 const run = 'run-31';
 const stage = 'stage-77e';
 
@@ -253,6 +257,7 @@ export const homeScenes: readonly Scene[] = [
     progress: progress({ phase: 'switch', done: 3, total: 7, unit: 'steps' }),
   }),
   home('done', { state: 'done', stage, restorePoint: 'restore-c41' }),
+  withRestart('done-restart', { state: 'done', stage, restorePoint: 'restore-c41' }),
   home('rolling-back', {
     state: 'rolling-back',
     restorePoint: 'restore-c41',
@@ -260,6 +265,7 @@ export const homeScenes: readonly Scene[] = [
     progress: progress({ phase: 'switch', type: 'phase-started' }),
   }),
   home('rolled-back', { state: 'rolled-back', restorePoint: 'restore-c41' }),
+  withRestart('rolled-back-restart', { state: 'rolled-back', restorePoint: 'restore-c41' }),
   home('failed', {
     state: 'failed',
     during: 'stage',

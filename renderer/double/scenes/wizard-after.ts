@@ -167,6 +167,7 @@ const latest: Status['latest'] = {
 
 const ended: readonly Scene[] = [
   scene('done', 'done', during(doneState, { status: { latest } })),
+  scene('done-restart', 'done', during(doneState, { status: { latest, restartPending: true } })),
   scene('done-practice', 'done', during(doneState, { status: { latest }, app: { practice: true } })),
   scene('rolled-back', 'done', during({ state: 'rolled-back', restorePoint: 'restore-c41' })),
   scene('interrupted', 'switch', during({ state: 'interrupted', transaction: 'tx-0122', kind: 'activate' })),

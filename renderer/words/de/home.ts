@@ -101,6 +101,10 @@ export const home = (say: Say): Words['home'] => ({
     title: 'Ihr System ist aktualisiert',
     detail: 'Das System davor wird aufbewahrt. Ein Klick führt dorthin zurück.',
     action: 'Fertig',
+    waiting: {
+      title: 'Das aktualisierte System läuft nach dem nächsten Neustart',
+      detail: 'Starten Sie neu, wenn es Ihnen passt. Bis dahin läuft das System weiter, wie es davor war.',
+    },
   },
   rollingBack: {
     title: 'Zurück zum System davor',
@@ -110,6 +114,11 @@ export const home = (say: Say): Words['home'] => ({
     title: 'Sie sind zurück auf dem System davor',
     detail: 'Die Aktualisierung wurde zurückgenommen.',
     action: 'Fertig',
+    waiting: {
+      title: 'Das System davor läuft nach dem nächsten Neustart',
+      detail:
+        'Die Aktualisierung wurde zurückgenommen. Starten Sie neu, wenn es Ihnen passt; bis dahin läuft das aktualisierte System weiter.',
+    },
   },
   failed: {
     title: 'Etwas ging schief, und nichts wurde geändert',

@@ -97,6 +97,10 @@ export const home = (say: Say) => ({
     title: 'Your system is updated',
     detail: 'The system as it was before is kept. You can go back with one click.',
     action: 'Done',
+    waiting: {
+      title: 'The updated system runs after the next restart',
+      detail: 'Restart when it suits you. Until then the system runs on as it was before.',
+    },
   },
   rollingBack: {
     title: 'Going back to the system before',
@@ -106,6 +110,10 @@ export const home = (say: Say) => ({
     title: 'You are back on the system before',
     detail: 'The update was taken back.',
     action: 'Done',
+    waiting: {
+      title: 'The system before runs after the next restart',
+      detail: 'The update was taken back. Restart when it suits you; until then the updated system runs on.',
+    },
   },
   failed: {
     title: 'Something went wrong, and nothing was changed',

@@ -28,6 +28,7 @@ export class UpdateDouble {
     plan: null,
     staged: null,
     latest: null,
+    restartPending: false,
     restorePoint: null,
     restorePoints: { count: 0, ownBytes: 0 },
     pending: { updates: packageCount, security: 118, counted: new Date().toISOString() },

@@ -32,6 +32,7 @@ describe('the facts of a status', () => {
       plan: null,
       staged: null,
       latest: null,
+      restartPending: false,
       restorePoint: null,
       restorePoints: { count: 0, ownBytes: 0 },
       automatic: { lastAttempt: null, lastSuccess: null, failures: 0 },

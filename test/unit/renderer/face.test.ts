@@ -58,6 +58,18 @@ describe('what one can do', () => {
     expect(done.others.map(({ deed }) => deed.kind)).toEqual(['rollback']);
   });
 
+  test('what takes effect at a restart is not said to be so before', () => {
+    const more = { status: { ...appState.status!, restartPending: true } };
+    for (const update of [
+      { state: 'done', stage: 'stage-1', restorePoint: 'restore-1' },
+      { state: 'rolled-back', restorePoint: 'restore-1' },
+    ] as const) {
+      expect(face(update, more).title).toMatch(/after the next restart/);
+      expect(face(update, more).primary).toEqual(face(update).primary);
+      expect(face(update).title).not.toContain('restart');
+    }
+  });
+
   test('an interruption is recovered from by one button', () => {
     expect(face({ state: 'interrupted', transaction: 'tx-0001', kind: 'activate' }).primary?.deed).toEqual({
       kind: 'recover',

@@ -23,6 +23,7 @@ export const idle: Status = {
   plan: null,
   staged: null,
   latest: null,
+  restartPending: false,
   restorePoint: null,
   restorePoints: { count: 0, ownBytes: 0 },
   pending: null,

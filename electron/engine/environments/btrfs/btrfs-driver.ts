@@ -1,27 +1,15 @@
 /** btrfs as environments need it. Trees are subvolumes in `@understudy/environments`; their id is the subvolume's. */
-import {
-  closeSync,
-  constants,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { Fault, systemErrorCode } from '../../fault.js';
-import { bigStatus } from '../../files/attributes.js';
-import { openDirectory, type DirectoryHandle } from '../../files/directory-handle.js';
 import { readMountTable } from '../../inspect/mount-table.js';
 import { thisMachine } from '../../inspect/sources.js';
-import { bytes, display, isWithin, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
+import { bytes, display, isWithin, join, parentOf, type RawPath } from '../../posix/raw-path.js';
 import { exchange } from '../../posix/rename.js';
-import { syncDirectory, syncFileSystem } from '../../posix/sync.js';
-import { setModificationTime } from '../../posix/times.js';
+import { syncFileSystem } from '../../posix/sync.js';
 import type { System } from '../../system.js';
 import { classify } from '../areas.js';
 import type { SnapshotDriver, TreeId, Way } from '../snapshots/snapshot-driver.js';
+import { handOverSubvolume } from './hand-over.js';
 import { layoutOf, pathOf, rootMount } from './layout.js';
 import { attachStore, previewObstacle, storeObstacle } from './store.js';
 import { readSendStream } from './send-stream.js';
@@ -90,7 +78,13 @@ export const btrfsDriver: SnapshotDriver = {
       .map(({ path }) => (own === '' ? path : path.slice(own.length + 1)) as RawPath)
       .filter((path) => path !== ownSubvolumeName && !isMountedByItself(system, own, path));
   },
-  handOver,
+  handOver(system, path, from, to) {
+    const top = topFor(system);
+    const [source, target] = [from, to].map((id) => join(top, pathOf(system, Number(id))));
+    const onStep = (): void => system.onStep?.('arrive');
+    if (source !== undefined && target !== undefined)
+      handOverSubvolume({ from: source, to: target, onStep }, path);
+  },
   exclusiveBytes: (system, id) => btrfs.exclusiveBytes(system.root, Number(id)),
 };
 
@@ -162,9 +156,15 @@ function setNext(system: System, way: Way, id: TreeId): void {
   } else {
     const named = join(top, way.name);
     const before = idAt(named);
-    if (before !== id) exchange(named, join(top, requiredPath(system, id)));
-    // Who mounts the file system without a name, as a rescue system does, finds the same root as the next start.
-    if (String(btrfs.defaultOf(system.root)) === before) btrfs.setDefault(top, Number(id));
+    if (before !== id) {
+      exchange(named, join(top, requiredPath(system, id)));
+      system.onStep?.('change');
+    }
+    // Who mounts the file system without a name, as a rescue system does, finds the same root as the next start. After a cut in between, what
+    // had the name before is one of our own.
+    const byDefault = String(btrfs.defaultOf(system.root));
+    const follows = byDefault === before || btrfsDriver.own(system).some((tree) => tree.id === byDefault);
+    if (byDefault !== id && follows) btrfs.setDefault(top, Number(id));
   }
   syncFileSystem(top);
 }
@@ -196,41 +196,4 @@ function requireNothingForeign(system: System, id: TreeId, name: string): void {
     .find((path) => !['system', 'derived'].includes(classify(path)));
   if (theirs !== undefined)
     throw new Fault('ENVIRONMENT_IN_USE', `${name}: it holds the subvolume /${display(theirs)}`);
-}
-
-/** Folders on the way may be a user's: none is reached through a link. What has no place in the new tree stays where it is. */
-function handOver(system: System, path: RawPath, from: TreeId, to: TreeId): void {
-  const top = topFor(system);
-  const handles: DirectoryHandle[] = [];
-  try {
-    for (const id of [from, to])
-      handles.push(openDirectory(join(top, pathOf(system, Number(id))), parentOf(path)));
-    const [source, target] = handles;
-    if (source && target) moveSubvolume(source, target, path);
-  } catch (error) {
-    if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(systemErrorCode(error) ?? '')) throw error;
-  } finally {
-    for (const handle of handles) handle.close();
-  }
-}
-
-function moveSubvolume(from: DirectoryHandle, to: DirectoryHandle, path: RawPath): void {
-  const [source, target] = [from.entry(nameOf(path)), to.entry(nameOf(path))];
-  if (idAt(source) === undefined || idAt(target) !== undefined) return;
-  // Nothing but the subvolume itself is another one: the folders around it keep their times.
-  const times = [from, to].map(({ self }) => [self, bigStatus(self).mtimeNs] as const);
-  try {
-    rmdirSync(bytes(target)); // what a snapshot shows in its place
-  } catch (error) {
-    if (['ENOTEMPTY', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return;
-    if (systemErrorCode(error) !== 'ENOENT') throw error;
-  }
-  renameSync(bytes(source), bytes(target));
-  // The system before stays whole, for whoever starts it from the menu.
-  if (['system', 'derived'].includes(classify(path))) btrfs.snapshot(target, source, { readOnly: false });
-  else mkdirSync(bytes(source));
-  for (const [folder, time] of times) {
-    setModificationTime(folder, time);
-    syncDirectory(folder);
-  }
 }

@@ -1,6 +1,6 @@
 /**
- * The first start in a tree that was switched to. What was written to the one before after the new one was made is brought over, what lies
- * on other file systems follows, and file systems nested in the old tree are handed over. Every step can be run again.
+ * The first start in a tree that was switched to. What was written to the one before after the new one was made is brought over, or merged with
+ * what is here, what lies on other file systems follows, and file systems nested in the old tree are handed over. Every step can be run again.
  */
 import { lstatSync, mkdirSync, readlinkSync, renameSync, type BigIntStats } from 'node:fs';
 import { copyEntry } from '../../files/copy-tree.js';
@@ -13,7 +13,9 @@ import { classify } from '../areas.js';
 import type { Arrival } from '../environment.js';
 import { sameContent } from '../tree/overlay-changes.js';
 import { TreeSwitch } from '../tree/tree-switch.js';
+import type { TreeChange } from '../../review/tree-change.js';
 import { applyChanges } from './apply-changes.js';
+import { forgetLateMerges, lateMerges } from './late-merges.js';
 import type { SnapshotDriver } from './snapshot-driver.js';
 import { SnapshotSwitch } from './snapshot-switch.js';
 import {
@@ -54,6 +56,7 @@ export function forgetArrival(driver: SnapshotDriver, system: System): void {
   const arrival = readArrival(system);
   removeTree(arrivalFile(system));
   syncDirectory(system.store);
+  forgetLateMerges(system);
   for (const { id, name } of driver.own(system))
     if (id === arrival?.seen) removeUnlessUsed(driver, system, name);
 }
@@ -73,17 +76,32 @@ function bringOver(driver: SnapshotDriver, system: System, arrival: ArrivalRecor
   });
   const [before, late] = [driver.find(system, seen), driver.find(system, from)];
   if (before === undefined || late === undefined) return;
-  const brought = changes.filter(({ path, kind, type }) => {
-    const [was, mine, here] = [join(before, path), join(late, path), join(system.root, path)];
-    if (same(mine, here)) return false; // brought already
+  const differsHere = (path: RawPath): boolean => {
     const isTheirs = updated.has(path) && classify(path) === 'system' && list === 'forward';
-    if (!isTheirs && same(was, here)) return true;
-    if (kind !== 'removed' && type !== 'dir') keepAside(system, restorePoint, path, mine);
-    return false;
+    return isTheirs || !same(join(before, path), join(system.root, path));
+  };
+  const isBrought = (path: RawPath): boolean => same(join(late, path), join(system.root, path));
+  const open = changes.map(({ path }) => path).filter((path) => !isBrought(path) && differsHere(path));
+  const merges = lateMerges(system, arrival, { before, late }, open);
+  const sources = new Map<RawPath, RawPath>();
+  const brought = changes.filter(({ path, kind, type }) => {
+    const outcome = merges.get(path) ?? (isBrought(path) ? 'here' : differsHere(path) ? 'aside' : 'late');
+    if (outcome === 'aside' && kind !== 'removed' && type !== 'dir')
+      keepAside(system, restorePoint, path, join(late, path));
+    return outcome === 'late' || typeof outcome === 'object';
   });
+  for (const [path, outcome] of merges) {
+    if (typeof outcome === 'object') sources.set(path, outcome.merged);
+    else if (outcome !== 'late' || statusOf(join(late, path)) === undefined) continue;
+    // Of the accounts, also what nobody changed late may have to follow the others.
+    if (!brought.some((change) => change.path === path))
+      brought.push({ path, kind: 'changed', type: 'file', bytes: 0 });
+  }
   const onStep = () => system.onStep?.('arrive');
-  applyChanges({ from: late, to: system.root, changes: brought, onStep });
+  applyChanges({ from: late, to: system.root, changes: brought.sort(byPath), sources, onStep });
 }
+
+const byPath = (a: TreeChange, b: TreeChange): number => (a.path < b.path ? -1 : 1);
 
 /** Both sides changed it: the one that runs keeps its place, the other is kept where the user finds it. */
 function keepAside(system: System, restorePoint: string, path: RawPath, from: RawPath): void {

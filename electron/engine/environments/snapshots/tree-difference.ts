@@ -12,8 +12,8 @@ export interface Question {
   readonly name: string;
   readonly before: TreeId;
   readonly after: TreeId;
-  /** Which of the two are read-only already. */
-  readonly fixed: 'before' | 'after' | 'neither';
+  /** Which of the two is read-only already. */
+  readonly fixed: 'before' | 'after';
   readonly skip: (path: RawPath) => boolean;
   /** Looks at everything, whatever the file system could tell. */
   readonly walk?: boolean;

@@ -11,11 +11,6 @@ export interface TarFile {
   readonly path: string;
   readonly data: Buffer;
 }
-/** Where a link leads, as it stands there. */
-export interface TarLink {
-  readonly path: string;
-  readonly target: string;
-}
 
 export interface TarPickerOptions {
   readonly wanted: (path: string) => boolean;
@@ -27,12 +22,10 @@ interface Header {
   readonly path: string;
   readonly size: number;
   readonly type: string;
-  readonly target: string;
 }
 
 export class TarPicker {
   readonly files: TarFile[] = [];
-  readonly links: TarLink[] = [];
   #rest: Buffer = Buffer.alloc(0);
   /** Bytes to be passed over. */
   #skip = 0;
@@ -41,7 +34,6 @@ export class TarPicker {
     | { readonly header: Header; readonly chunks: Buffer[]; left: number; readonly padding: number }
     | undefined;
   #longPath: string | undefined;
-  #longTarget: string | undefined;
   #isOver = false;
 
   constructor(private readonly options: TarPickerOptions) {}
@@ -89,12 +81,11 @@ export class TarPicker {
     }
     const padding = (blockBytes - (header.size % blockBytes)) % blockBytes;
     const path = normal(this.#longPath ?? header.path);
-    const target = this.#longTarget ?? header.target;
-    const isMeta = 'LKx'.includes(header.type);
-    const largest = isMeta ? largestName : this.options.largest;
-    const isWanted = isMeta || (header.type === '0' && this.options.wanted(path));
-    if (header.type === '2' && this.options.wanted(path)) this.links.push({ path, target });
-    if (!isMeta) this.#longPath = this.#longTarget = undefined;
+    const isName = 'Lx'.includes(header.type);
+    const largest = isName ? largestName : this.options.largest;
+    const isWanted = isName || (header.type === '0' && this.options.wanted(path));
+    // The long target of a link ("K") may stand between the long name and what it is of.
+    if (!isName && header.type !== 'K') this.#longPath = undefined;
     if (isWanted && header.size <= largest) {
       const named = { ...header, path };
       if (header.size === 0) this.#finish(named, Buffer.alloc(0));
@@ -103,14 +94,9 @@ export class TarPicker {
   }
 
   #finish({ type, path }: Header, data: Buffer): void {
-    const name = (): string => textUntilNul(data);
-    if (type === 'L') this.#longPath = name();
-    else if (type === 'K') this.#longTarget = name();
-    else if (type === 'x') {
-      const fields = paxFields(data.toString('utf8'));
-      this.#longPath = fields.get('path') ?? this.#longPath;
-      this.#longTarget = fields.get('linkpath') ?? this.#longTarget;
-    } else this.files.push({ path, data });
+    if (type === 'L') this.#longPath = textUntilNul(data);
+    else if (type === 'x') this.#longPath = paxFields(data.toString('utf8')).get('path') ?? this.#longPath;
+    else this.files.push({ path, data });
   }
 }
 
@@ -129,7 +115,6 @@ function headerOf(block: Buffer): Header | undefined {
     // A link's size is no data that follows.
     size: type === '1' || type === '2' || type === '5' ? 0 : size,
     type,
-    target: textUntilNul(block.subarray(157, 257)),
   };
 }
 
