@@ -3,6 +3,7 @@ import type { HelperEvent } from '../../shared/protocol.js';
 import type { Authorisation } from './authorise/authorisation.js';
 import { dispatch } from './dispatch/dispatch.js';
 import { actionOfKind, handlers } from './dispatch/handlers.js';
+import { SharedInspection } from './dispatch/shared-inspection.js';
 import type { Subject } from './dispatch/subject.js';
 import { recover } from '../engine/recover.js';
 import { HourWatch } from './runs/hour-watch.js';
@@ -42,6 +43,7 @@ export function makeHelper(parts: HelperParts): Helper {
     onProgress: (run, event) => server.publish({ kind: 'progress', run, event }),
   });
   const status = new StatusKeeper({ version, subject, runs: () => runs, onCounted: publishStatus });
+  const inspection = new SharedInspection();
   const hours = new HourWatch({ subject, runs, status, onChange: () => idle.look() });
   const snapshot = (): HelperEvent => ({ kind: 'status', status: status.read() });
 
@@ -53,7 +55,7 @@ export function makeHelper(parts: HelperParts): Helper {
     peer,
     snapshot,
     handle: dispatch({
-      handlers: handlers({ subject, runs, status, ready }),
+      handlers: handlers({ subject, runs, status, inspection, ready }),
       authorisation,
       actionOfRun: (id) => (runs.current?.id === id ? actionOfKind[runs.current.kind] : undefined),
     }),
@@ -89,7 +91,7 @@ export function makeHelper(parts: HelperParts): Helper {
     stopping ??= (async () => {
       idle.stop();
       clearInterval(looking);
-      await runs.close();
+      await Promise.all([runs.close(), inspection.close()]);
       server.close();
       onEnd();
     })();

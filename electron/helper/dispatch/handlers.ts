@@ -4,7 +4,6 @@
  */
 import { problem, type Outcome, type Problem } from '../../../shared/errors.js';
 import type { RolledBack } from '../../../shared/history.js';
-import type { Machine } from '../../../shared/machine.js';
 import type { Action } from '../../../shared/operations.js';
 import type { RunKind } from '../../../shared/run.js';
 import type { Status } from '../../../shared/status.js';
@@ -29,12 +28,14 @@ import { silent } from '../../engine/report.js';
 import type { Runs } from '../runs/runs.js';
 import type { StatusKeeper } from '../status/status-keeper.js';
 import type { CallContext, Handlers } from './dispatch.js';
+import type { SharedInspection } from './shared-inspection.js';
 import type { Subject } from './subject.js';
 
 export interface HandlersOptions {
   readonly subject: Subject;
   readonly runs: Runs;
   readonly status: StatusKeeper;
+  readonly inspection: SharedInspection;
   /** Resolves when what was interrupted before this helper began is settled, and a practice system is there. */
   readonly ready: Promise<void>;
 }
@@ -53,7 +54,7 @@ export const actionOfKind: Readonly<Record<RunKind, Action>> = {
   practice: 'stage',
 };
 
-export function handlers({ subject, runs, status, ready }: HandlersOptions): Handlers {
+export function handlers({ subject, runs, status, inspection, ready }: HandlersOptions): Handlers {
   /** Something that only reads. */
   const query = async <T>(
     { gone }: CallContext,
@@ -93,22 +94,19 @@ export function handlers({ subject, runs, status, ready }: HandlersOptions): Han
   };
 
   let previewing: Promise<unknown> = Promise.resolve();
-  let inspecting: Promise<Outcome<Machine>> | undefined;
 
   return {
     status: (): Promise<Outcome<Status>> => Promise.resolve({ ok: true, value: status.read() }),
     log: () => Promise.resolve({ ok: true, value: runs.log.read() }),
 
-    inspect: (_, context) => {
-      // It takes seconds, and says the same to everyone who asks meanwhile; so it does not end with the first of them.
-      const forAll = { ...context, gone: new AbortController().signal };
-      inspecting ??= query(forAll, async (system) => {
-        const outcome = await inspect(system);
-        if (outcome.ok) status.notePending(isIndexKnown(system) ? outcome.value.pendingUpdates : undefined);
-        return outcome;
-      }).finally(() => (inspecting = undefined));
-      return inspecting;
-    },
+    inspect: (_, context) =>
+      inspection.join((ending) =>
+        query({ ...context, gone: ending }, async (system) => {
+          const outcome = await inspect(system);
+          if (outcome.ok) status.notePending(isIndexKnown(system) ? outcome.value.pendingUpdates : undefined);
+          return outcome;
+        }),
+      ),
     check: ({ moment, plan: id }, context) =>
       query(context, (system) =>
         check(system, {

@@ -3,8 +3,10 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSy
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run, runOrFault } from '../../../electron/engine/process/run.js';
+import { leftovers } from '../../lab/bad-input-system.js';
 import { privateFolder, startHelper, type HelperProcess } from '../../lab/helper-process.js';
 import { smallRoot, type SmallRoot } from '../../lab/helper-root.js';
 import { WireClient } from '../../lab/helper-wire.js';
@@ -79,6 +81,31 @@ describe.skipIf(!isRoot)('a helper (needs root)', () => {
     const client = await WireClient.greeted(helper.socket, user);
     expect(await helper.stop()).toBe(0);
     expect(await client.refusal()).toBe('HELPER_STOPPING');
+  });
+
+  it('that is told to end while it looks at the system leaves no process behind', async () => {
+    const helper = await start();
+    const client = await WireClient.greeted(helper.socket, user);
+    /** Stopped so, apt never ends by itself; false where none is at work. */
+    const holdsApt = (): boolean =>
+      leftovers(root.path).some((line) => {
+        const [, pid] = /^process (\d+): apt-get /.exec(line) ?? [];
+        try {
+          return pid !== undefined && process.kill(Number(pid), 'SIGSTOP');
+        } catch {
+          return false; // it has ended meanwhile
+        }
+      });
+    let isAnswered = true;
+    while (!holdsApt()) {
+      if (isAnswered) {
+        isAnswered = false;
+        void client.ask('inspect').then(() => (isAnswered = true));
+      }
+      await delay(2);
+    }
+    expect(await helper.stop()).toBe(0);
+    expect(leftovers(root.path)).toEqual([]);
   });
 
   it('opens no debugger when it is asked to by a signal', async () => {
