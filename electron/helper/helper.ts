@@ -3,10 +3,10 @@ import type { HelperEvent } from '../../shared/protocol.js';
 import type { Authorisation } from './authorise/authorisation.js';
 import { dispatch } from './dispatch/dispatch.js';
 import { actionOfKind, handlers } from './dispatch/handlers.js';
-import { SharedInspection } from './dispatch/shared-inspection.js';
 import type { Subject } from './dispatch/subject.js';
 import { recover } from '../engine/recover.js';
 import { HourWatch } from './runs/hour-watch.js';
+import { Queries } from './runs/queries.js';
 import { Runs } from './runs/runs.js';
 import { HelperServer, type ServerOptions } from './server/server.js';
 import { IdleWatch } from './start/idle.js';
@@ -43,7 +43,7 @@ export function makeHelper(parts: HelperParts): Helper {
     onProgress: (run, event) => server.publish({ kind: 'progress', run, event }),
   });
   const status = new StatusKeeper({ version, subject, runs: () => runs, onCounted: publishStatus });
-  const inspection = new SharedInspection();
+  const queries = new Queries();
   const hours = new HourWatch({ subject, runs, status, onChange: () => idle.look() });
   const snapshot = (): HelperEvent => ({ kind: 'status', status: status.read() });
 
@@ -55,7 +55,7 @@ export function makeHelper(parts: HelperParts): Helper {
     peer,
     snapshot,
     handle: dispatch({
-      handlers: handlers({ subject, runs, status, inspection, ready }),
+      handlers: handlers({ subject, runs, queries, status, ready }),
       authorisation,
       actionOfRun: (id) => (runs.current?.id === id ? actionOfKind[runs.current.kind] : undefined),
     }),
@@ -91,7 +91,7 @@ export function makeHelper(parts: HelperParts): Helper {
     stopping ??= (async () => {
       idle.stop();
       clearInterval(looking);
-      await Promise.all([runs.close(), inspection.close()]);
+      await Promise.all([runs.close(), queries.close()]);
       server.close();
       onEnd();
     })();

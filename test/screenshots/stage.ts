@@ -124,6 +124,15 @@ export class Stage {
       if (message.type() === 'error') complaints.push(message.text());
     };
     page.on('pageerror', onError).on('console', onMessage);
+    try {
+      await this.#load(page, scene, language);
+    } finally {
+      page.off('pageerror', onError).off('console', onMessage);
+    }
+    if (complaints.length > 0) throw new Error(`${scene.name}: ${complaints.join('; ')}`);
+  }
+
+  async #load(page: Page, scene: SceneEntry, language: string): Promise<void> {
     await page.clock.setSystemTime(moment);
     await page.goto(`${origin}/double.html?scene=${scene.name}&lang=${language}${scene.address}`);
     await page.locator('h1').first().waitFor();
@@ -133,8 +142,6 @@ export class Stage {
       await pressable(page, name).click({ timeout: 15_000 });
       await page.clock.runFor(400);
     }
-    page.off('pageerror', onError).off('console', onMessage);
-    if (complaints.length > 0) throw new Error(`${scene.name}: ${complaints.join('; ')}`);
   }
 
   async strike(): Promise<void> {

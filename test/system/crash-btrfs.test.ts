@@ -5,7 +5,9 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultOf, subvolumeAt } from '../../electron/engine/environments/btrfs/subvolumes.js';
 import type { ManifestEntry } from '../../electron/engine/manifest/entry.js';
+import { raw } from '../../electron/engine/posix/raw-path.js';
 import { run, runOrFault } from '../../electron/engine/process/run.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsLayout, type BtrfsSystem } from '../lab/btrfs-system.js';
 import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
@@ -52,6 +54,8 @@ function cutEverywhere(name: string, layout: BtrfsLayout): void {
     const start = async (): Promise<void> => {
       await place.boot();
       await succeed('recover');
+      // Who mounts the file system without a name, as a rescue system does, finds what runs.
+      expect(defaultOf(raw(place.root))).toBe(subvolumeAt(raw(place.root))?.id);
     };
     /** `old`, `new`, or the differences to both. */
     async function state(): Promise<string> {
@@ -73,6 +77,7 @@ function cutEverywhere(name: string, layout: BtrfsLayout): void {
         await runOrFault(['cp', '-a', `${made}/.`, root], { timeoutMs: 120_000 });
         removeRoot(made);
       });
+      await runOrFault(['btrfs', 'subvolume', 'set-default', place.root], { timeoutMs: 30_000 });
       await start();
       before = await manifestOf(place.root);
       await succeed('stage');

@@ -33,6 +33,11 @@ export function nameOf(path: RawPath): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/** The name under which something is made in a folder, before it takes the place of `name` there; never longer than a name may be. */
+export function besideName(name: string): string {
+  return `.${name.slice(0, 200)}.understudy`;
+}
+
 /** True when `path` is `ancestor` or lies below it (both relative, without a trailing slash). */
 export function isWithin(path: string, ancestor: string): boolean {
   return ancestor === '' || path === ancestor || (path.startsWith(ancestor) && path[ancestor.length] === '/');

@@ -8,7 +8,7 @@ import type { TreeView } from '../environments/environment.js';
 import { exists, plainView } from '../environments/plain-view.js';
 import { copyEntry } from '../files/copy-tree.js';
 import { removeTree } from '../files/remove-tree.js';
-import { bytes, isWithin, join, nameOf, parentOf, type RawPath } from '../posix/raw-path.js';
+import { besideName, bytes, isWithin, join, nameOf, parentOf, type RawPath } from '../posix/raw-path.js';
 import { syncDirectory, syncFileSystem } from '../posix/sync.js';
 import type { Side } from '../reintegrate/sides.js';
 
@@ -58,7 +58,7 @@ export function keepContent(view: TreeView, paths: readonly RawPath[], folder: R
 /** From now on the content counts as what was there before. Repeatable; durable once its file system is synced. */
 export function replaceContent(folder: RawPath, path: RawPath, from: RawPath): void {
   const place = join(folder, path);
-  const beside = join(parentOf(place), `.${nameOf(path).slice(0, 200)}.understudy`);
+  const beside = join(parentOf(place), besideName(nameOf(path)));
   mkdirSync(bytes(parentOf(place)), { recursive: true, mode: 0o700 });
   removeTree(beside);
   copyEntry(from, beside);

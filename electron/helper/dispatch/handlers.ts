@@ -4,6 +4,7 @@
  */
 import { problem, type Outcome, type Problem } from '../../../shared/errors.js';
 import type { RolledBack } from '../../../shared/history.js';
+import type { Machine } from '../../../shared/machine.js';
 import type { Action } from '../../../shared/operations.js';
 import type { RunKind } from '../../../shared/run.js';
 import type { Status } from '../../../shared/status.js';
@@ -25,17 +26,17 @@ import { stage } from '../../engine/stage.js';
 import type { System } from '../../engine/system.js';
 import { unschedule } from '../../engine/unschedule.js';
 import { silent } from '../../engine/report.js';
+import type { Queries } from '../runs/queries.js';
 import type { Runs } from '../runs/runs.js';
 import type { StatusKeeper } from '../status/status-keeper.js';
 import type { CallContext, Handlers } from './dispatch.js';
-import type { SharedInspection } from './shared-inspection.js';
 import type { Subject } from './subject.js';
 
 export interface HandlersOptions {
   readonly subject: Subject;
   readonly runs: Runs;
   readonly status: StatusKeeper;
-  readonly inspection: SharedInspection;
+  readonly queries: Queries;
   /** Resolves when what was interrupted before this helper began is settled, and a practice system is there. */
   readonly ready: Promise<void>;
 }
@@ -54,17 +55,18 @@ export const actionOfKind: Readonly<Record<RunKind, Action>> = {
   practice: 'stage',
 };
 
-export function handlers({ subject, runs, status, inspection, ready }: HandlersOptions): Handlers {
+export function handlers({ subject, runs, queries, status, ready }: HandlersOptions): Handlers {
   /** Something that only reads. */
-  const query = async <T>(
-    { gone }: CallContext,
+  const query = <T>(
+    { gone }: { readonly gone?: AbortSignal },
     body: (system: System) => Promise<Outcome<T>>,
-  ): Promise<Outcome<T>> => {
-    await ready;
-    const missing = subject.problem();
-    if (missing) return { ok: false, problem: missing };
-    return settled(outcomeOf(() => body(subject.open({ report: silent, signal: gone }))));
-  };
+  ): Promise<Outcome<T>> =>
+    queries.begin(gone, async (signal) => {
+      await ready;
+      const missing = subject.problem();
+      if (missing) return { ok: false, problem: missing };
+      return settled(outcomeOf(() => body(subject.open({ report: silent, signal }))));
+    });
 
   /** Something that alters, after what was interrupted is settled. */
   const run = async <T>(
@@ -94,19 +96,21 @@ export function handlers({ subject, runs, status, inspection, ready }: HandlersO
   };
 
   let previewing: Promise<unknown> = Promise.resolve();
+  let inspecting: Promise<Outcome<Machine>> | undefined;
 
   return {
     status: (): Promise<Outcome<Status>> => Promise.resolve({ ok: true, value: status.read() }),
     log: () => Promise.resolve({ ok: true, value: runs.log.read() }),
 
-    inspect: (_, context) =>
-      inspection.join((ending) =>
-        query({ ...context, gone: ending }, async (system) => {
-          const outcome = await inspect(system);
-          if (outcome.ok) status.notePending(isIndexKnown(system) ? outcome.value.pendingUpdates : undefined);
-          return outcome;
-        }),
-      ),
+    inspect: () => {
+      // It takes seconds, and says the same to everyone who asks meanwhile; so it does not end with the first of them.
+      inspecting ??= query({}, async (system) => {
+        const outcome = await inspect(system);
+        if (outcome.ok) status.notePending(isIndexKnown(system) ? outcome.value.pendingUpdates : undefined);
+        return outcome;
+      }).finally(() => (inspecting = undefined));
+      return inspecting;
+    },
     check: ({ moment, plan: id }, context) =>
       query(context, (system) =>
         check(system, {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { run, runOrFault } from '../../../electron/engine/process/run.js';
-import { leftovers } from '../../lab/bad-input-system.js';
+import { leftovers } from '../../lab/leftovers.js';
 import { privateFolder, startHelper, type HelperProcess } from '../../lab/helper-process.js';
 import { smallRoot, type SmallRoot } from '../../lab/helper-root.js';
 import { WireClient } from '../../lab/helper-wire.js';
@@ -97,10 +97,11 @@ describe.skipIf(!isRoot)('a helper (needs root)', () => {
         }
       });
     let isAnswered = true;
+    const onAnswer = (): void => void (isAnswered = true);
     while (!holdsApt()) {
       if (isAnswered) {
         isAnswered = false;
-        void client.ask('inspect').then(() => (isAnswered = true));
+        client.ask('inspect').then(onAnswer, onAnswer);
       }
       await delay(2);
     }

@@ -1,7 +1,8 @@
 /** An archive that cannot be reached, does not fit together, or cannot be trusted: a clear code, and the system as it was. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { command } from '../../lab/bad-input-command.js';
-import { badInputSystem, leftovers, type BadInputSystem } from '../../lab/bad-input-system.js';
+import { badInputSystem, type BadInputSystem } from '../../lab/bad-input-system.js';
+import { leftovers } from '../../lab/leftovers.js';
 import type { ServerFault } from '../../lab/archive-server.js';
 import { debianRootImpossible } from '../../lab/debian-root.js';
 

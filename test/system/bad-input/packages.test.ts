@@ -22,7 +22,8 @@ import type { Review } from '../../../shared/changeset.js';
 import { hostMounts } from '../../lab/host-mounts.js';
 import { reaching, trace, turned } from '../../lab/bad-input-packages.js';
 import { command } from '../../lab/bad-input-command.js';
-import { badInputSystem, leftovers, type BadInputSystem } from '../../lab/bad-input-system.js';
+import { badInputSystem, type BadInputSystem } from '../../lab/bad-input-system.js';
+import { leftovers } from '../../lab/leftovers.js';
 import { badName, type Misbehaviour } from '../../lab/bad-packages.js';
 import { debianRootImpossible } from '../../lab/debian-root.js';
 

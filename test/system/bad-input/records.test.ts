@@ -21,7 +21,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runOrFault } from '../../../electron/engine/process/run.js';
 import { command } from '../../lab/bad-input-command.js';
-import { badInputSystem, leftovers, type BadInputSystem } from '../../lab/bad-input-system.js';
+import { badInputSystem, type BadInputSystem } from '../../lab/bad-input-system.js';
+import { leftovers } from '../../lab/leftovers.js';
 import { debianRootImpossible } from '../../lab/debian-root.js';
 import { differences, manifestOf } from '../../lab/tree-difference.js';
 

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { leftovers } from '../../lab/bad-input-system.js';
+import { leftovers } from '../../lab/leftovers.js';
 import { debianRootImpossible, removeRoot } from '../../lab/debian-root.js';
 import { privateFolder, startHelper, type HelperProcess } from '../../lab/helper-process.js';
 import { UserProcess } from '../../lab/helper-user-process.js';

@@ -12,7 +12,7 @@ import { facts } from '../../../electron/engine/status.js';
 import { openSystem } from '../../../electron/engine/system.js';
 import type { Phase } from '../../../shared/progress.js';
 import type { Verb } from '../../../shared/operations.js';
-import { leftovers } from '../../lab/bad-input-system.js';
+import { leftovers } from '../../lab/leftovers.js';
 import { debianRootImpossible, removeRoot } from '../../lab/debian-root.js';
 import {
   privateFolder,

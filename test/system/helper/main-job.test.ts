@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { editedConffile } from '../../../electron/engine/practice/archive/practice-updates.js';
 import type { ManifestEntry } from '../../../electron/engine/manifest/entry.js';
-import { leftovers } from '../../lab/bad-input-system.js';
+import { leftovers } from '../../lab/leftovers.js';
 import { debianRootImpossible, removeRoot } from '../../lab/debian-root.js';
 import { privateFolder, startHelper, type HelperProcess } from '../../lab/helper-process.js';
 import { UserProcess } from '../../lab/helper-user-process.js';

@@ -80,10 +80,8 @@ export const btrfsDriver: SnapshotDriver = {
   },
   handOver(system, path, from, to) {
     const top = topFor(system);
-    const [source, target] = [from, to].map((id) => join(top, pathOf(system, Number(id))));
-    const onStep = (): void => system.onStep?.('arrive');
-    if (source !== undefined && target !== undefined)
-      handOverSubvolume({ from: source, to: target, onStep }, path);
+    const tree = (id: TreeId): RawPath => join(top, pathOf(system, Number(id)));
+    handOverSubvolume({ from: tree(from), to: tree(to), onStep: () => system.onStep?.('arrive') }, path);
   },
   exclusiveBytes: (system, id) => btrfs.exclusiveBytes(system.root, Number(id)),
 };
@@ -163,8 +161,8 @@ function setNext(system: System, way: Way, id: TreeId): void {
     // Who mounts the file system without a name, as a rescue system does, finds the same root as the next start. After a cut in between, what
     // had the name before is one of our own.
     const byDefault = String(btrfs.defaultOf(system.root));
-    const follows = byDefault === before || btrfsDriver.own(system).some((tree) => tree.id === byDefault);
-    if (byDefault !== id && follows) btrfs.setDefault(top, Number(id));
+    const isOurs = (tree: TreeId): boolean => btrfsDriver.own(system).some((own) => own.id === tree);
+    if (byDefault !== id && (byDefault === before || isOurs(byDefault))) btrfs.setDefault(top, Number(id));
   }
   syncFileSystem(top);
 }

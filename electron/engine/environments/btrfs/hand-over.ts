@@ -6,7 +6,7 @@ import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { systemErrorCode } from '../../fault.js';
 import { bigStatus } from '../../files/attributes.js';
 import { openDirectory, type DirectoryHandle } from '../../files/directory-handle.js';
-import { bytes, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
+import { besideName, bytes, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
 import { exchange } from '../../posix/rename.js';
 import { syncDirectory } from '../../posix/sync.js';
 import { setModificationTime } from '../../posix/times.js';
@@ -36,11 +36,7 @@ export function handOverSubvolume({ from, to, onStep }: HandOver, path: RawPath)
 
 function move(from: DirectoryHandle, to: DirectoryHandle, path: RawPath, onStep: () => void): void {
   const name = nameOf(path);
-  const [source, target, beside] = [
-    from.entry(name),
-    to.entry(name),
-    to.entry(`.${name.slice(0, 200)}.understudy`),
-  ];
+  const [source, target, beside] = [from.entry(name), to.entry(name), to.entry(besideName(name))];
   const [there, waiting] = [subvolumeAt(source), subvolumeAt(beside)];
   // A copy is younger than what it is of: what a cut left beside is the subvolume itself, or a copy that nobody needs.
   const isExchanged = there !== undefined && waiting !== undefined && waiting.id < there.id;

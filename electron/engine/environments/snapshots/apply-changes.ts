@@ -7,7 +7,7 @@ import { systemErrorCode } from '../../fault.js';
 import { bigStatus, copyAttributes } from '../../files/attributes.js';
 import { copyEntry } from '../../files/copy-tree.js';
 import { directoryCache, type DirectoryHandle } from '../../files/directory-handle.js';
-import { bytes, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
+import { besideName, bytes, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
 import { setModificationTime } from '../../posix/times.js';
 import { statusOf } from '../tree/overlay-view.js';
 import type { TreeChange } from '../../review/tree-change.js';
@@ -104,7 +104,7 @@ class Applier {
     if (!status) return false;
     const entry = parent.entry(name);
     if (statusOf(entry)?.isDirectory() && !removeEntry(entry)) return false;
-    const beside = parent.entry(`.${name.slice(0, 200)}.understudy`);
+    const beside = parent.entry(besideName(name));
     if (statusOf(beside)) unlinkSync(bytes(beside));
     const first = status.nlink > 1 ? this.#placed.get(status.ino) : undefined;
     if (first === undefined) {

@@ -2,12 +2,12 @@
  * The first start in a tree that was switched to. What was written to the one before after the new one was made is brought over, or merged with
  * what is here, what lies on other file systems follows, and file systems nested in the old tree are handed over. Every step can be run again.
  */
-import { lstatSync, mkdirSync, readlinkSync, renameSync, type BigIntStats } from 'node:fs';
-import { copyEntry } from '../../files/copy-tree.js';
+import { lstatSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { removeTree } from '../../files/remove-tree.js';
-import { bytes, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
+import { bytes, join, type RawPath } from '../../posix/raw-path.js';
 import { syncDirectory, syncFileSystem } from '../../posix/sync.js';
 import { getXattr, listXattrs } from '../../posix/xattr.js';
+import { replaceContent } from '../../records/etc-content.js';
 import { storeFolder, type System } from '../../system.js';
 import { classify } from '../areas.js';
 import type { Arrival } from '../environment.js';
@@ -15,7 +15,7 @@ import { sameContent } from '../tree/overlay-changes.js';
 import { TreeSwitch } from '../tree/tree-switch.js';
 import type { TreeChange } from '../../review/tree-change.js';
 import { applyChanges } from './apply-changes.js';
-import { forgetLateMerges, lateMerges } from './late-merges.js';
+import { forgetLateMerges, lateMerges, type LateOutcome } from './late-merges.js';
 import type { SnapshotDriver } from './snapshot-driver.js';
 import { SnapshotSwitch } from './snapshot-switch.js';
 import {
@@ -76,16 +76,19 @@ function bringOver(driver: SnapshotDriver, system: System, arrival: ArrivalRecor
   });
   const [before, late] = [driver.find(system, seen), driver.find(system, from)];
   if (before === undefined || late === undefined) return;
-  const differsHere = (path: RawPath): boolean => {
+  /** What becomes of a path where nothing is merged. */
+  const unmerged = (path: RawPath): 'here' | 'late' | 'aside' => {
+    const here = join(system.root, path);
+    if (same(join(late, path), here)) return 'here';
     const isTheirs = updated.has(path) && classify(path) === 'system' && list === 'forward';
-    return isTheirs || !same(join(before, path), join(system.root, path));
+    return isTheirs || !same(join(before, path), here) ? 'aside' : 'late';
   };
-  const isBrought = (path: RawPath): boolean => same(join(late, path), join(system.root, path));
-  const open = changes.map(({ path }) => path).filter((path) => !isBrought(path) && differsHere(path));
+  const outcomes = new Map<RawPath, LateOutcome>(changes.map(({ path }) => [path, unmerged(path)]));
+  const open = [...outcomes].flatMap(([path, outcome]) => (outcome === 'aside' ? [path] : []));
   const merges = lateMerges(system, arrival, { before, late }, open);
   const sources = new Map<RawPath, RawPath>();
   const brought = changes.filter(({ path, kind, type }) => {
-    const outcome = merges.get(path) ?? (isBrought(path) ? 'here' : differsHere(path) ? 'aside' : 'late');
+    const outcome = merges.get(path) ?? outcomes.get(path);
     if (outcome === 'aside' && kind !== 'removed' && type !== 'dir')
       keepAside(system, restorePoint, path, join(late, path));
     return outcome === 'late' || typeof outcome === 'object';
@@ -105,14 +108,9 @@ const byPath = (a: TreeChange, b: TreeChange): number => (a.path < b.path ? -1 :
 
 /** Both sides changed it: the one that runs keeps its place, the other is kept where the user finds it. */
 function keepAside(system: System, restorePoint: string, path: RawPath, from: RawPath): void {
-  const to = join(join(storeFolder(system, 'kept'), restorePoint), path);
-  if (statusOf(to)) return;
-  mkdirSync(bytes(parentOf(to)), { recursive: true, mode: 0o700 });
-  // Whole or not at all, however often this is cut.
-  const beside = join(parentOf(to), `.${nameOf(to).slice(0, 200)}.understudy`);
-  removeTree(beside);
-  copyEntry(from, beside);
-  renameSync(bytes(beside), bytes(to));
+  const folder = join(storeFolder(system, 'kept'), restorePoint);
+  // Whole or not at all, and the first one stays, however often this is cut.
+  if (!statusOf(join(folder, path))) replaceContent(folder, path, from);
 }
 
 function same(a: RawPath, b: RawPath): boolean {

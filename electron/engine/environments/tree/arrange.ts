@@ -6,7 +6,7 @@ import { constants, renameSync, unlinkSync } from 'node:fs';
 import { Fault, systemErrorCode } from '../../fault.js';
 import { copyEntry } from '../../files/copy-tree.js';
 import { openDirectory, type DirectoryHandle } from '../../files/directory-handle.js';
-import { bytes, display, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
+import { besideName, bytes, display, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
 import { makeSpecialFile } from '../../posix/special-file.js';
 import type { System } from '../../system.js';
 import type { Arrangement } from '../environment.js';
@@ -21,7 +21,7 @@ export function arrange(system: System, clone: TreeClone, entries: readonly Arra
     const parent = openFolder(clone, layer.upper, inner);
     try {
       const place = parent.entry(nameOf(inner));
-      const beside = parent.entry(`.${nameOf(inner).slice(0, 200)}.understudy`);
+      const beside = parent.entry(besideName(nameOf(inner)));
       remove(beside); // of an arrangement that was cut
       if (entry.put === 'copy') copyEntry(entry.from, beside);
       else if (entry.put === 'current' && layer.kind === 'copy') {

@@ -18,7 +18,7 @@ import { systemErrorCode } from '../../fault.js';
 import { copyEntry } from '../../files/copy-tree.js';
 import { directoryCache, type DirectoryHandle } from '../../files/directory-handle.js';
 import { bigStatus } from '../../files/attributes.js';
-import { bytes, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
+import { besideName, bytes, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
 import { setModificationTime } from '../../posix/times.js';
 import { getXattr, isOverlayXattr, listXattrs, removeXattr, setXattr } from '../../posix/xattr.js';
 import { statusOf } from './overlay-view.js';
@@ -75,13 +75,7 @@ export function place(root: RawPath, list: readonly Placement[], onStep?: () => 
           placeFolder(entry, placement.attributes);
           break;
         case 'entry':
-          if (
-            !placeEntry(
-              join(root, placement.from),
-              entry,
-              parent.entry(`.${nameOf(path).slice(0, 200)}.understudy`),
-            )
-          )
+          if (!placeEntry(join(root, placement.from), entry, parent.entry(besideName(nameOf(path)))))
             left.push(path);
           break;
         case 'time':
