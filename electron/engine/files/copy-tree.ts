@@ -1,8 +1,9 @@
 /** Copies entries with everything that can be said of them: used only where a hard link cannot do. */
-import { constants, copyFileSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { constants, copyFileSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { bytes, join, type RawPath } from '../posix/raw-path.js';
 import { makeSpecialFile } from '../posix/special-file.js';
 import { bigStatus, copyAttributes } from './attributes.js';
+import { entriesIn } from './entries.js';
 
 /** Copies one entry that is no directory; `to` must not exist. */
 export function copyEntry(from: RawPath, to: RawPath): void {
@@ -17,9 +18,9 @@ export function copyEntry(from: RawPath, to: RawPath): void {
 /** Copies the content of a folder into an existing one, on the same volume only. */
 export function copyTree(from: RawPath, to: RawPath): void {
   const device = bigStatus(from).dev;
-  for (const entry of readdirSync(bytes(from), { withFileTypes: true, encoding: 'latin1' })) {
+  for (const entry of entriesIn(from)) {
     const [source, target] = [join(from, entry.name), join(to, entry.name)];
-    if (!entry.isDirectory()) {
+    if (!entry.isFolder) {
       copyEntry(source, target);
       continue;
     }

@@ -3,16 +3,9 @@
  * the update leaves alone, hard links to the staged files for what it changed. Built from the *current* tree, so that
  * everything the user added since the clone was made is in it. Only directories cost room.
  */
-import {
-  chmodSync,
-  lchownSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  type BigIntStats,
-} from 'node:fs';
+import { chmodSync, lchownSync, linkSync, lstatSync, mkdirSync, type BigIntStats } from 'node:fs';
 import { bigStatus } from '../../files/attributes.js';
+import { entriesIn } from '../../files/entries.js';
 import { bytes, isWithin, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
 import { setModificationTime } from '../../posix/times.js';
 import { copyXattrs } from '../../posix/xattr.js';
@@ -105,15 +98,15 @@ class UnitBuilder {
 
   #takeCurrent(path: RawPath, current: RawPath, target: RawPath): void {
     const touched = this.#touched.has(path);
-    for (const entry of readdirSync(bytes(current), { withFileTypes: true, encoding: 'latin1' })) {
+    for (const entry of entriesIn(current)) {
       const inner = join(path, entry.name);
       const change = touched ? this.#changes.get(inner) : undefined;
       if (change?.kind === 'removed') continue;
       // Added by the stage and by the user alike: the collision was settled before, the staged one is taken.
       if (change?.kind === 'added') continue;
       const [from, to] = [join(current, entry.name), join(target, entry.name)];
-      if (change) this.#takeStaged(inner, to, entry.isDirectory() ? from : undefined);
-      else if (entry.isDirectory()) this.build(inner, from, to);
+      if (change) this.#takeStaged(inner, to, entry.isFolder ? from : undefined);
+      else if (entry.isFolder) this.build(inner, from, to);
       else this.#link(from, to);
     }
   }

@@ -5,6 +5,7 @@ import { Fault, systemErrorCode } from '../../fault.js';
 import { removeTree } from '../../files/remove-tree.js';
 import { copyTree } from '../../files/copy-tree.js';
 import { writeFileDurably } from '../../files/durable.js';
+import { entriesIn } from '../../files/entries.js';
 import { bytes, join, type RawPath } from '../../posix/raw-path.js';
 import { isOverlayXattr, listXattrs, removeXattr } from '../../posix/xattr.js';
 import type { System } from '../../system.js';
@@ -140,9 +141,9 @@ export function openCloneSession(
 /** Removes the marks that overlayfs leaves on files, since those very inodes become part of the running system. */
 export function stripOverlayMarks(clone: TreeClone): void {
   const walk = (folder: RawPath): void => {
-    for (const entry of readdirSync(bytes(folder), { encoding: 'latin1', withFileTypes: true })) {
+    for (const entry of entriesIn(folder)) {
       const path = join(folder, entry.name);
-      if (entry.isDirectory()) walk(path);
+      if (entry.isFolder) walk(path);
       else for (const name of listXattrs(path).filter(isOverlayXattr)) removeXattr(path, name);
     }
   };
