@@ -2,6 +2,7 @@
  * A problem on its way to the verb that will answer with it. Inside the engine a `Fault` is thrown; a verb turns it
  * into an `Outcome`, so that no front end ever catches an exception that is part of life.
  */
+import { constants } from 'node:os';
 import { problem, type ErrorCode, type Outcome, type Problem } from '../../shared/errors.js';
 
 export class Fault extends Error {
@@ -22,6 +23,8 @@ export class Fault extends Error {
 /** The `code` of a system-call error such as `ENOENT`, or `undefined` for anything else. */
 export function systemErrorCode(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
+  // Node has no name for a quota that is used up.
+  if ('errno' in error && error.errno === -constants.errno.EDQUOT) return 'EDQUOT';
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
