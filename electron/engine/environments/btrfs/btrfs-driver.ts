@@ -55,21 +55,26 @@ export const btrfsDriver: SnapshotDriver = {
       const id = idAt(placeOf(system, name));
       return id === undefined ? [] : [{ id, name }];
     }),
-  touched(system, before, after) {
-    const place = join(system.store, `difference-${process.pid}`);
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
-    const fd = openSync(bytes(place), flags, 0o600);
-    try {
-      const old = btrfs.subvolumeAt(required(system, before));
-      if (!old) throw gone(before);
-      btrfs.sendDifference(old, required(system, after), fd);
-      return readSendStream(readFileSync(bytes(place)));
-    } finally {
-      closeSync(fd);
-      rmSync(bytes(place), { force: true });
-    }
+  timesAttributes: () => true,
+  differences: {
+    touched(system, before, after) {
+      const place = join(system.store, `difference-${process.pid}`);
+      const flags = constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+      const fd = openSync(bytes(place), flags, 0o600);
+      try {
+        const old = btrfs.subvolumeAt(required(system, before));
+        if (!old) throw gone(before);
+        btrfs.sendDifference(old, required(system, after), fd);
+        return readSendStream(readFileSync(bytes(place)));
+      } finally {
+        closeSync(fd);
+        rmSync(bytes(place), { force: true });
+      }
+    },
+    otherNames: btrfs.namesOf,
   },
-  otherNames: btrfs.namesOf,
+  // Snapshots do not reach into other subvolumes.
+  contains: () => false,
   nested(system, id) {
     const own = pathOf(system, Number(id));
     return btrfs

@@ -5,19 +5,16 @@
 import { chmodSync, lstatSync, readdirSync, renameSync } from 'node:fs';
 import { systemErrorCode } from '../../fault.js';
 import { copyTree } from '../../files/copy-tree.js';
-import { writeFileDurably } from '../../files/durable.js';
 import { readMountTable, type MountEntry } from '../../inspect/mount-table.js';
 import { thisMachine } from '../../inspect/sources.js';
 import { mount, mountFlags } from '../../posix/mount.js';
 import { bytes, join, type RawPath } from '../../posix/raw-path.js';
 import { syncFileSystem } from '../../posix/sync.js';
-import { makeStore, storePath, type System } from '../../system.js';
+import { makeStore, type System } from '../../system.js';
+import { markPlainFolder, notAskedFor } from '../snapshots/preview.js';
 import { layoutOf, ownSubvolume } from './layout.js';
 import { createSubvolume, deleteTree, subvolumeAt } from './subvolumes.js';
 import { topOf } from './top.js';
-
-/** Its folder is root's, and belongs to no environment. */
-const optIn = 'etc/understudy/btrfs-environments' as RawPath;
 
 /** Restore points of the backend `tree` are hard links and exchanged folders: they work only where they are. */
 export function storeObstacle(system: System): string | undefined {
@@ -29,12 +26,8 @@ export function storeObstacle(system: System): string | undefined {
     : 'There are restore points or staged updates made by the backend tree, which it alone can return to.';
 }
 
-/** On a running system this backend is a preview that its administrator asks for; what was begun with it goes on with it. */
 export function previewObstacle(system: System): string | undefined {
-  const isWanted = [optIn, join(storePath, 'elsewhere')].some((path) => isThere(join(system.root, path)));
-  return !system.isRunning || isWanted || isAttached(system)
-    ? undefined
-    : `Snapshots of btrfs are a preview on a running system: an empty file /${optIn} asks for them.`;
+  return isAttached(system) ? undefined : notAskedFor(system, 'btrfs');
 }
 
 export function attachStore(system: System, { create }: { readonly create: boolean }): void {
@@ -48,15 +41,9 @@ export function attachStore(system: System, { create }: { readonly create: boole
     build(system, top, own);
   }
   makeStore(system);
-  markPlainFolder(system);
+  markPlainFolder(system.store, ownSubvolume);
   // Setuid programs of an environment must work in a rehearsal; nobody but root comes as far as them here.
   mount(layout.source, system.store, 'btrfs', mountFlags.noDevices, `subvol=/${ownSubvolume}`);
-}
-
-/** Beneath the mount, for who looks before it is there: the unit that recovers at the start of the system. */
-function markPlainFolder({ store }: System): void {
-  const sign = join(store, 'elsewhere');
-  if (!lstatSync(bytes(sign), { throwIfNoEntry: false })) writeFileDurably(sign, `${ownSubvolume}\n`);
 }
 
 /** Made beside and renamed, with what the plain folder held so far. */
@@ -77,16 +64,6 @@ function isAttached(system: System): boolean {
 
 function mountAt(place: RawPath): MountEntry | undefined {
   return readMountTable(thisMachine).entries.findLast(({ mountPoint }) => mountPoint === place);
-}
-
-/** What one may not look at is not there. */
-function isThere(path: RawPath): boolean {
-  try {
-    return lstatSync(bytes(path), { throwIfNoEntry: false }) !== undefined;
-  } catch (error) {
-    if (['ENOTDIR', 'EACCES'].includes(systemErrorCode(error) ?? '')) return false;
-    throw error;
-  }
 }
 
 function entriesOf(folder: RawPath): string[] {

@@ -35,8 +35,8 @@ export function applyChanges(application: Application): { left: RawPath[] } {
 class Applier {
   readonly #folders: ReturnType<typeof directoryCache>;
   readonly #left: RawPath[] = [];
-  /** Inode in the one tree to the path that it got in the other. */
-  readonly #placed = new Map<number, RawPath>();
+  /** Inode in the one tree, with its file system, to the path that it got in the other. */
+  readonly #placed = new Map<string, RawPath>();
 
   constructor(readonly input: Application) {
     this.#folders = directoryCache(input.to);
@@ -106,10 +106,11 @@ class Applier {
     if (statusOf(entry)?.isDirectory() && !removeEntry(entry)) return false;
     const beside = parent.entry(besideName(name));
     if (statusOf(beside)) unlinkSync(bytes(beside));
-    const first = status.nlink > 1 ? this.#placed.get(status.ino) : undefined;
+    const inode = `${status.dev}:${status.ino}`;
+    const first = status.nlink > 1 ? this.#placed.get(inode) : undefined;
     if (first === undefined) {
       copyEntry(source, beside);
-      if (status.nlink > 1) this.#placed.set(status.ino, path);
+      if (status.nlink > 1) this.#placed.set(inode, path);
     } else linkSync(bytes(join(this.input.to, first)), bytes(beside));
     renameSync(bytes(beside), bytes(entry));
     return true;

@@ -5,7 +5,7 @@
 import { lstatSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { removeTree } from '../../files/remove-tree.js';
 import { bytes, join, type RawPath } from '../../posix/raw-path.js';
-import { syncDirectory, syncFileSystem } from '../../posix/sync.js';
+import { syncDirectory } from '../../posix/sync.js';
 import { getXattr, listXattrs } from '../../posix/xattr.js';
 import { replaceContent } from '../../records/etc-content.js';
 import { storeFolder, type System } from '../../system.js';
@@ -26,7 +26,7 @@ import {
   type ArrivalRecord,
 } from './switch-record.js';
 import { treeDifference } from './tree-difference.js';
-import { isOwn, otherVolumes, removeUnlessUsed } from './trees.js';
+import { isOwn, otherVolumes, removeUnlessUsed, syncTree } from './trees.js';
 
 /** Completes it, where the system was started in the tree that was switched to. */
 export function completeArrival(driver: SnapshotDriver, system: System): Arrival | undefined {
@@ -47,7 +47,7 @@ export function completeArrival(driver: SnapshotDriver, system: System): Arrival
     if (list === 'forward') others.settle();
     else others.settleBack('rollback');
   }
-  syncFileSystem(system.root);
+  syncTree(system.root);
   return { restorePoint, list, destroy: arrival.destroy };
 }
 

@@ -11,27 +11,35 @@ import { namesIn } from '../plain-view.js';
 import { sameContent } from '../tree/overlay-changes.js';
 import type { TouchedNode, TouchedPaths } from './touched-paths.js';
 
+export interface Told {
+  readonly touched: TouchedPaths;
+  /** All names of an inode in the tree after. */
+  readonly otherNames: (inode: bigint) => readonly RawPath[];
+}
+
 export interface Comparison {
   readonly before: RawPath;
   readonly after: RawPath;
   /** What the file system told; without it everything is compared. */
-  readonly touched?: TouchedPaths | undefined;
+  readonly told?: Told | undefined;
   /** True for what is not looked at, with all below it. */
   readonly skip: (path: RawPath) => boolean;
-  /** All names of an inode in the tree after. */
-  readonly otherNames: (inode: bigint) => readonly RawPath[];
+  /** See `SnapshotDriver`. */
+  readonly timesAttributes: boolean;
 }
 
 /** Sorted by path; what lies below a folder that came or went is listed one by one. */
 export function compareTrees(comparison: Comparison): TreeChange[] {
   const comparer = new Comparer(comparison);
-  comparer.compareFolders('' as RawPath, comparison.touched?.top);
+  comparer.compareFolders('' as RawPath, comparison.told?.touched.top);
   comparer.addOtherNames();
   return comparer.changes.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
 class Comparer {
   readonly changes: TreeChange[] = [];
+  /** Where everything is looked at: the names of files in the tree after that have more than one. */
+  readonly #names = new Map<string, RawPath[]>();
 
   constructor(readonly input: Comparison) {}
 
@@ -50,6 +58,7 @@ class Comparer {
     if (this.input.skip(path)) return;
     const { before, after } = this.#statuses(path);
     if (!before && !after) return; // a name on the way
+    if (before && after) this.#meet(path, after);
     if (!before) this.#all(path, 'added', this.input.after);
     else if (!after) this.#all(path, 'removed', this.input.before);
     else if (before.isDirectory() && after.isDirectory()) {
@@ -66,18 +75,29 @@ class Comparer {
   /** Names of changed files that the file system does not tell: they share the inode, so they changed as well. */
   addOtherNames(): void {
     const listed = new Set<string>(this.changes.map(({ path }) => path));
-    const seen = new Set<bigint>();
+    const seen = new Set<string>();
     for (const { path, kind, type } of [...this.changes]) {
       if (kind === 'removed' || type !== 'file') continue;
       const status = statusOf(join(this.input.after, path));
-      if (!status || status.nlink < 2n || seen.has(status.ino)) continue;
-      seen.add(status.ino);
-      for (const other of this.input.otherNames(status.ino)) {
+      if (!status || status.nlink < 2n || seen.has(inodeOf(status))) continue;
+      seen.add(inodeOf(status));
+      for (const other of this.#otherNames(status)) {
         if (listed.has(other) || this.input.skip(other)) continue;
         const before = statusOf(join(this.input.before, other));
         this.#note(before ? 'changed' : 'added', other, status);
       }
     }
+  }
+
+  #otherNames(status: BigIntStats): readonly RawPath[] {
+    return this.input.told?.otherNames(status.ino) ?? this.#names.get(inodeOf(status)) ?? [];
+  }
+
+  #meet(path: RawPath, after: BigIntStats): void {
+    if (this.input.told || !after.isFile() || after.nlink < 2n) return;
+    const names = this.#names.get(inodeOf(after)) ?? [];
+    this.#names.set(inodeOf(after), names);
+    names.push(path);
   }
 
   #statuses(path: RawPath) {
@@ -91,6 +111,7 @@ class Comparer {
     const status = statusOf(join(tree, path));
     if (!status) return;
     this.#note(kind, path, status);
+    if (kind === 'added') this.#meet(path, status);
     if (status.isDirectory()) this.#below(path, kind, tree);
   }
 
@@ -112,13 +133,13 @@ class Comparer {
 
   /** Everything but the time of a folder, which a temporary file in it changes as well. */
   #sameAttributes(path: RawPath, before: BigIntStats, after: BigIntStats): boolean {
-    if (isUntouched(before, after)) return true;
+    if (this.input.timesAttributes && isUntouched(before, after)) return true;
     if (before.mode !== after.mode || before.uid !== after.uid || before.gid !== after.gid) return false;
     return attributesText(join(this.input.before, path)) === attributesText(join(this.input.after, path));
   }
 
   #same(path: RawPath, before: BigIntStats, after: BigIntStats): boolean {
-    if (isUntouched(before, after)) return true;
+    if (isUntouched(before, after)) return this.#sameAttributes(path, before, after);
     if (before.mtimeNs !== after.mtimeNs || before.size !== after.size || before.rdev !== after.rdev)
       return false;
     if (!this.#sameAttributes(path, before, after)) return false;
@@ -127,6 +148,11 @@ class Comparer {
       return readlinkSync(bytes(old), 'latin1') === readlinkSync(bytes(now), 'latin1');
     return !after.isFile() || sameContent(old, now);
   }
+}
+
+/** Also where a tree consists of several file systems. */
+function inodeOf({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
 }
 
 /** A snapshot keeps inodes and their ctime, which nothing but the kernel sets. */

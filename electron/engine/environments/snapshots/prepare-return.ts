@@ -5,7 +5,6 @@
 import { removeTree } from '../../files/remove-tree.js';
 import { writeFileDurably } from '../../files/durable.js';
 import { join, parentOf, type RawPath } from '../../posix/raw-path.js';
-import { syncFileSystem } from '../../posix/sync.js';
 import type { TreeChange } from '../../review/tree-change.js';
 import type { System } from '../../system.js';
 import { classify } from '../areas.js';
@@ -15,7 +14,7 @@ import { applyChanges } from './apply-changes.js';
 import type { SnapshotDriver } from './snapshot-driver.js';
 import { treeDifference } from './tree-difference.js';
 import { switchFile, writeArrival, type ReturnRecord, type SwitchRecord } from './switch-record.js';
-import { isOwn, otherVolumes, placeOf } from './trees.js';
+import { isOwn, otherVolumes, placeOf, syncTree } from './trees.js';
 
 interface Return {
   readonly record: SwitchRecord;
@@ -54,7 +53,7 @@ export function prepareReturn(
     keepsakes.flatMap((one) => (one.from === undefined ? [] : [[one.path, one.from] as const])),
   );
   applyChanges({ from, to, sources, changes: changesFor(keepsakes, from, to) });
-  syncFileSystem(to);
+  syncTree(to);
   const returns: ReturnRecord = { version: 1, tree: back, seen };
   writeArrival(system, {
     version: 1,

@@ -6,7 +6,6 @@ import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { writeFileDurably } from '../../files/durable.js';
 import { writeJsonLines } from '../../files/json-lines.js';
 import { bytes, isWithin, join, type RawPath } from '../../posix/raw-path.js';
-import { syncFileSystem } from '../../posix/sync.js';
 import type { TreeChange } from '../../review/tree-change.js';
 import type { System } from '../../system.js';
 import { classify } from '../areas.js';
@@ -19,7 +18,7 @@ import type { SnapshotClone } from './snapshot-clone.js';
 import type { SnapshotDriver } from './snapshot-driver.js';
 import { SnapshotSwitch } from './snapshot-switch.js';
 import { switchFile, writeArrival, type SwitchRecord } from './switch-record.js';
-import { otherVolumes, placeOf } from './trees.js';
+import { otherVolumes, placeOf, syncTree } from './trees.js';
 
 export const seenName = (restorePoint: string): string => `${restorePoint}.seen`;
 
@@ -70,7 +69,7 @@ export function prepareSnapshotSwitch(
     list: 'forward',
     destroy: false,
   });
-  syncFileSystem(target);
+  syncTree(target);
   writeFileDurably(switchFile(system, restorePoint, 'switch'), JSON.stringify(record));
   return {
     switch: new SnapshotSwitch(driver, system, record),

@@ -41,9 +41,17 @@ export interface SnapshotDriver {
   /** Removes our own tree of this name, with what is nested in it. Repeatable. Throws `ENVIRONMENT_IN_USE`. */
   remove(system: System, name: string): void;
   own(system: System): OwnTree[];
-  /** What the file system says was touched from the one to the other, both read-only. */
-  touched(system: System, before: TreeId, after: TreeId): TouchedPaths;
-  otherNames(tree: RawPath, inode: bigint): RawPath[];
+  /** Whether setting an extended attribute changes the ctime of an entry; else all attributes are compared. */
+  timesAttributes(system: System): boolean;
+  /** What the file system itself tells of differences; without it everything is looked at. */
+  readonly differences?: {
+    /** What was touched from the one to the other, both read-only. */
+    touched(system: System, before: TreeId, after: TreeId): TouchedPaths;
+    /** All names of an inode in a tree. */
+    otherNames(tree: RawPath, inode: bigint): RawPath[];
+  };
+  /** Whether a file system of its own at this place in the root is a part of its tree, and of every tree made of it. */
+  contains(system: System, mount: RawPath): boolean;
   /** File systems inside a tree that no snapshot of it contains, but which belong to it: their paths. */
   nested(system: System, id: TreeId): RawPath[];
   /** Gives one of them over to the same place in another tree, where an empty folder is. Repeatable. */

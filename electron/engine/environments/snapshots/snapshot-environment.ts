@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { Fault } from '../../fault.js';
 import { removeTree } from '../../files/remove-tree.js';
 import { bytes, join } from '../../posix/raw-path.js';
-import { syncDirectory, syncFileSystem } from '../../posix/sync.js';
+import { syncDirectory } from '../../posix/sync.js';
 import type { System } from '../../system.js';
 import type { Clone, Environment } from '../environment.js';
 import { arrange } from '../tree/arrange.js';
@@ -31,11 +31,11 @@ import {
   treesInRecords,
   writeArrival,
 } from './switch-record.js';
-import { otherVolumes, pendingArrival, removeUnlessUsed } from './trees.js';
+import { otherVolumes, pendingArrival, removeUnlessUsed, syncTree } from './trees.js';
 
 export function snapshotEnvironment(driver: SnapshotDriver): Environment {
-  const ours = (system: System, clone: Clone): SnapshotClone =>
-    'tree' in clone ? (clone as SnapshotClone) : readSnapshotClone(driver, system, clone.id);
+  // Trees are mounted when they are looked for: what was opened before a restart may be mounted no longer.
+  const ours = (system: System, clone: Clone): SnapshotClone => readSnapshotClone(driver, system, clone.id);
   const opened = (clone: Clone): SnapshotClone => {
     if (!('tree' in clone)) throw new Error('not a clone of a backend with snapshots');
     return clone as SnapshotClone;
@@ -59,7 +59,7 @@ export function snapshotEnvironment(driver: SnapshotDriver): Environment {
     clones: (system) => foldersIn(join(system.store, clonesFolder)).filter((name) => !name.includes('.')),
     destroy: (system, id) => destroySnapshotClone(driver, system, id),
     session: (system, clone, options) => openCloneSession(system, ours(system, clone), options),
-    view: (clone) => overlayView(opened(clone).layers),
+    view: (clone) => overlayView(ours(opened(clone).system, clone).layers),
     changes: (clone) => changesOfClone(driver, opened(clone)),
     arrange: (system, clone, entries) => arrange(system, ours(system, clone), entries),
     async seal(system, clone) {
@@ -67,7 +67,7 @@ export function snapshotEnvironment(driver: SnapshotDriver): Environment {
       const [tree, ...others] = staged.layers;
       if (!tree) throw new Error('a clone has a tree');
       stripOverlayMarks({ ...staged, layers: others });
-      for (const layer of staged.layers) syncFileSystem(layer.upper);
+      for (const layer of staged.layers) syncTree(layer.upper);
       return sealOfChanges(system, overlayView(staged.layers), changesOfClone(driver, staged));
     },
     prepare: (system, input) =>

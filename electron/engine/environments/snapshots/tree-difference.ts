@@ -3,9 +3,8 @@ import { Fault, systemErrorCode } from '../../fault.js';
 import type { RawPath } from '../../posix/raw-path.js';
 import type { TreeChange } from '../../review/tree-change.js';
 import type { System } from '../../system.js';
-import { compareTrees } from './compare-trees.js';
+import { compareTrees, type Comparison } from './compare-trees.js';
 import type { SnapshotDriver, TreeId } from './snapshot-driver.js';
-import type { TouchedPaths } from './touched-paths.js';
 
 export interface Question {
   /** Of the trees that are fixed for the comparison; they are removed at its end. */
@@ -33,9 +32,9 @@ export function treeDifference(driver: SnapshotDriver, system: System, question:
     return compareTrees({
       before: old,
       after: now,
-      touched: question.walk ? undefined : told(() => driver.touched(system, before, after)),
+      told: question.walk ? undefined : told(driver, system, { before, after, now }),
       skip: question.skip,
-      otherNames: (inode) => driver.otherNames(now, inode),
+      timesAttributes: driver.timesAttributes(system),
     });
   } finally {
     clear();
@@ -43,9 +42,17 @@ export function treeDifference(driver: SnapshotDriver, system: System, question:
 }
 
 /** `undefined` where the file system cannot say it, or not in a form that is known. */
-function told(ask: () => TouchedPaths): TouchedPaths | undefined {
+function told(
+  { differences }: SnapshotDriver,
+  system: System,
+  { before, after, now }: { readonly before: TreeId; readonly after: TreeId; readonly now: RawPath },
+): Comparison['told'] {
+  if (!differences) return undefined;
   try {
-    return ask();
+    return {
+      touched: differences.touched(system, before, after),
+      otherNames: (inode) => differences.otherNames(now, inode),
+    };
   } catch (error) {
     const known = error instanceof Fault && error.code === 'COMMAND_FAILED';
     if (known || ['ENOTTY', 'EINVAL', 'ENOTSUP', 'ENOSYS', 'EPERM'].includes(systemErrorCode(error) ?? ''))

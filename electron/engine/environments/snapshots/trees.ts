@@ -1,6 +1,9 @@
 /** Small questions about the trees of a system, which every step of a switch asks. */
 import { Fault } from '../../fault.js';
+import { readMountTable } from '../../inspect/mount-table.js';
+import { thisMachine } from '../../inspect/sources.js';
 import { isWithin, type RawPath } from '../../posix/raw-path.js';
+import { syncFileSystem } from '../../posix/sync.js';
 import type { System } from '../../system.js';
 import { classify } from '../areas.js';
 import { volumesOf, type Volume } from '../tree/places.js';
@@ -9,12 +12,22 @@ import { readArrival, type ArrivalRecord } from './switch-record.js';
 
 /** File systems beside the root's tree that hold a part of the system: mounts, and what is nested in the tree. */
 export function otherVolumes(driver: SnapshotDriver, system: System): Volume[] {
-  const mounted = volumesOf(system).filter(({ mount }) => mount !== '');
+  const mounted = volumesOf(system).filter(({ mount }) => mount !== '' && !driver.contains(system, mount));
   const nested = driver
     .nested(system, driver.current(system))
     .filter((path) => ['system', 'derived'].includes(classify(path)))
     .filter((path) => !mounted.some(({ mount }) => isWithin(path, mount)));
   return [...mounted, ...nested.map((mount) => ({ mount, fileSystem: driver.name }))];
+}
+
+/** A tree may consist of several file systems, mounted inside one another. */
+export function syncTree(place: RawPath): void {
+  const { entries } = readMountTable(thisMachine);
+  const top = entries.findLast(({ mountPoint }) => mountPoint === place);
+  syncFileSystem(place);
+  for (const { mountPoint, fileSystem, readOnly } of entries)
+    if (fileSystem === top?.fileSystem && !readOnly && mountPoint !== place && isWithin(mountPoint, place))
+      syncFileSystem(mountPoint);
 }
 
 /** Throws `STAGE_DAMAGED` when the tree is gone. */
