@@ -3,6 +3,7 @@ import { Fault } from './fault.js';
 import type { Environment, TreeView } from './environments/environment.js';
 import { plainView } from './environments/plain-view.js';
 import { btrfsEnvironment } from './environments/btrfs/btrfs.js';
+import { zfsEnvironment } from './environments/zfs/zfs.js';
 import { treeEnvironment } from './environments/tree/tree.js';
 import type { PackageManager } from './packages/package-manager.js';
 import { packageManagerOf } from './packages/registry.js';
@@ -17,7 +18,7 @@ export interface Engine {
 }
 
 /** The backends, best first: with snapshots the old system stays whole, and a start can fall back to it. */
-const backends: readonly Environment[] = [btrfsEnvironment, treeEnvironment];
+const backends: readonly Environment[] = [btrfsEnvironment, zfsEnvironment, treeEnvironment];
 
 /** The best backend that is usable here; where none is, the one that says why for every file system. */
 export function environmentFor(system: System): Environment {

@@ -1,5 +1,5 @@
 /** Whether a clone can be made here at all, and whether the switch can be made in one step. */
-import { treeSupport } from '../inspect/backends.js';
+import { backendsOf, treeSupport } from '../inspect/backends.js';
 import { thisMachine } from '../inspect/sources.js';
 import { always, block, defineCheck, pass, warn } from './check.js';
 
@@ -8,6 +8,9 @@ export const overlaySupport = defineCheck({
   title: 'The system can be cloned',
   when: always,
   examine({ system, sources = thisMachine }) {
+    // Snapshots need neither an overlay of the root nor an exchange, and are taken where there are any.
+    const snapshots = backendsOf(system, sources).find(({ name, usable }) => usable && name !== 'tree');
+    if (snapshots) return pass(snapshots.reason, 'clone possible by snapshots');
     const support = treeSupport(system, sources);
     if (!support.usable) {
       return block(

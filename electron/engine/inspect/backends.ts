@@ -5,14 +5,23 @@
 import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import type { Backend } from '../../../shared/machine.js';
 import { bytes, display, join, parentOf, raw, type RawPath } from '../posix/raw-path.js';
-import { layoutOf } from '../environments/btrfs/layout.js';
-import { storeObstacle } from '../environments/btrfs/store.js';
+import { layoutOf as btrfsLayout } from '../environments/btrfs/layout.js';
+import {
+  previewObstacle as btrfsPreviewObstacle,
+  storeObstacle as btrfsStoreObstacle,
+} from '../environments/btrfs/store.js';
+import { layoutOf as zfsLayout } from '../environments/zfs/layout.js';
+import {
+  previewObstacle as zfsPreviewObstacle,
+  storeObstacle as zfsStoreObstacle,
+} from '../environments/zfs/store.js';
 import type { System } from '../system.js';
-import { readMountTable, type MountEntry, type MountTable } from './mount-table.js';
+import { readMountTable, type MountTable } from './mount-table.js';
 import { nameInTree, realRoot } from './mounts.js';
 import { textAt } from './read.js';
 import { thisMachine, type MachineSources } from './sources.js';
 import { reasonOf } from './unseen.js';
+import { zfsHoldsOverlays } from './zfs-version.js';
 
 export interface TreeSupport {
   /** Whether staging in an overlay is possible. */
@@ -78,7 +87,7 @@ export function backendsOf(system: System, sources: MachineSources = thisMachine
   const tree = usable
     ? `${reason} ${exchangeReason}${exchange ? '' : ' The switch is made at shutdown.'}`
     : reason;
-  return [{ name: 'tree', usable, reason: tree }, btrfsBackend(system, sources), plannedZfs(system, sources)];
+  return [{ name: 'tree', usable, reason: tree }, btrfsBackend(system, sources), zfsBackend(system, sources)];
 }
 
 function stagingObstacle(system: System, table: MountTable, sources: MachineSources): string | undefined {
@@ -94,7 +103,7 @@ function stagingObstacle(system: System, table: MountTable, sources: MachineSour
     if (!upperCapable.has(entry.fileSystem)) {
       return `The file system of ${name} is ${entry.fileSystem}, which is not known to hold an overlay’s upper layer.`;
     }
-    if (entry.fileSystem === 'zfs' && !zfsIsRecent(sources))
+    if (entry.fileSystem === 'zfs' && !zfsHoldsOverlays(sources))
       return `ZFS holds ${name}; an overlay needs OpenZFS 2.2 or later.`;
     if (entry.readOnly) return `The file system of ${name} is mounted read-only.`;
   }
@@ -139,13 +148,6 @@ function overlayKnown(sources: MachineSources): boolean {
   );
 }
 
-function zfsIsRecent(sources: MachineSources): boolean {
-  const [major = 0, minor = 0] = (textAt(join(sources.sys, 'module/zfs/version')) ?? '')
-    .split('.')
-    .map(Number);
-  return major > 2 || (major === 2 && minor >= 2);
-}
-
 /** The nearest folder above a path that exists, free of symbolic links: where the path would be made. */
 export function realAncestor(path: RawPath): RawPath {
   for (let current = path; current !== '' && current !== '/'; current = parentOf(current)) {
@@ -157,33 +159,36 @@ export function realAncestor(path: RawPath): RawPath {
 }
 
 function btrfsBackend(system: System, sources: MachineSources): Backend {
+  return snapshotBackend('btrfs', 'btrfs', () => {
+    const layout = btrfsLayout(system, sources);
+    if ('obstacle' in layout) return layout.obstacle;
+    return btrfsStoreObstacle(system) ?? btrfsPreviewObstacle(system);
+  });
+}
+
+function zfsBackend(system: System, sources: MachineSources): Backend {
+  return snapshotBackend('zfs', 'ZFS', () => {
+    const layout = zfsLayout(system, sources);
+    if ('obstacle' in layout) return layout.obstacle;
+    return zfsStoreObstacle(system, layout) ?? zfsPreviewObstacle(system, layout);
+  });
+}
+
+function snapshotBackend(
+  name: Backend['name'],
+  title: string,
+  obstacleOf: () => string | undefined,
+): Backend {
   try {
-    const layout = layoutOf(system, sources);
-    const obstacle = 'obstacle' in layout ? layout.obstacle : storeObstacle(system);
+    const obstacle = obstacleOf();
     const reason =
-      obstacle ?? 'Snapshots of btrfs hold the environments; a switch is in effect at the next start.';
-    return { name: 'btrfs', usable: obstacle === undefined, reason };
+      obstacle ?? `Snapshots of ${title} hold the environments; a switch is in effect at the next start.`;
+    return { name, usable: obstacle === undefined, reason };
   } catch (error) {
     return {
-      name: 'btrfs',
+      name,
       usable: false,
       reason: `The file system of the root could not be read: ${reasonOf(error)}`,
     };
   }
-}
-
-/** ZFS has a backend of its own in the design, which this version does not contain. */
-function plannedZfs(system: System, sources: MachineSources): Backend {
-  const refused = (reason: string): Backend => ({ name: 'zfs', usable: false, reason });
-  let holder: MountEntry | undefined;
-  try {
-    holder = readMountTable(sources).holding(realRoot(system));
-  } catch (error) {
-    return refused(`The file system of the root could not be read: ${reasonOf(error)}`);
-  }
-  if (holder?.fileSystem !== 'zfs')
-    return refused(`The root file system is ${holder?.fileSystem ?? 'not known'}, not ZFS.`);
-  return refused(
-    `The root is ZFS (dataset ${display(holder.source)}), but environments on ZFS are not built yet in this version.`,
-  );
 }

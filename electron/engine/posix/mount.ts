@@ -52,6 +52,11 @@ export function bind(from: RawPath, to: RawPath, readOnly: boolean): void {
     );
 }
 
+/** Throws `EBUSY` when something is open in it or mounted below it. */
+export function unmount(target: RawPath): void {
+  checked(umount2(cString(target), 0), 'umount2', target);
+}
+
 /** Detaches a mount and all below it from the name space. */
 export function detach(target: RawPath): void {
   checked(umount2(cString(target), MNT_DETACH), 'umount2', target);

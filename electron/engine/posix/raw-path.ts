@@ -15,6 +15,11 @@ export function bytes(path: RawPath): Buffer {
   return Buffer.from(path, 'latin1');
 }
 
+/** The inverse of `raw`, for who takes text alone: bytes that are no UTF-8 are lost. */
+export function text(path: RawPath): string {
+  return bytes(path).toString('utf8');
+}
+
 /** Joins a parent and a single name or a relative raw path. */
 export function join(parent: RawPath, name: string): RawPath {
   if (name === '' || name === '.') return parent;

@@ -112,13 +112,42 @@ describe('the backend tree', () => {
 });
 
 describe('the other backends', () => {
-  it('are announced, not claimed: ZFS', () => {
-    const { system, sources, write } = fixture();
-    write('proc/self/mountinfo', mountInfo('0:30 / / rw - zfs rpool/ROOT/debian rw'));
+  it.each([
+    ['0:30 / ROOT rw - zfs rpool rw', 'The root is the pool rpool itself'],
+    ['0:30 /inner ROOT rw - zfs rpool/ROOT/debian rw', 'a folder inside a dataset'],
+    ['0:30 / / rw - zfs rpool/ROOT/debian rw', 'a folder inside a dataset'],
+    ['0:30 / ROOT ro - zfs rpool/ROOT/debian rw', 'mounted read-only'],
+  ])('say why there are no environments on ZFS: %s', (mount, why) => {
+    const { system, sources, write, root } = fixture();
+    write('proc/self/mountinfo', mountInfo(mount.replace(' ROOT ', ` ${root} `)));
     const backend = backendsOf(system(), sources).find(({ name }) => name === 'zfs');
     expect(backend?.usable).toBe(false);
-    expect(backend?.reason).toContain('dataset rpool/ROOT/debian');
-    expect(backend?.reason).toContain('not built yet');
+    expect(backend?.reason).toContain(why);
+  });
+
+  it.skipIf(!isRoot)('say that ZFS could not be asked, where its commands fail', () => {
+    const { system, sources, write, root } = fixture();
+    write('proc/self/mountinfo', mountInfo(`0:30 / ${root} rw - zfs no-such-pool/ROOT/debian rw`));
+    const backend = backendsOf(system(), sources).find(({ name }) => name === 'zfs');
+    expect(backend?.usable).toBe(false);
+    expect(backend?.reason).toContain('ZFS could not be asked');
+  });
+
+  it.each([
+    ['rpool/var', 'var'],
+    ['rpool/ROOT/debian/www', 'var/www'], // of no root, also where it lies
+  ])('say why a dataset %s at /%s is in the way of environments on an older ZFS', (dataset, path) => {
+    const { system, sources, write, root } = fixture();
+    write('sys/module/zfs/version', '2.1.11-1\n');
+    const mounts = [
+      `0:30 / ${root} rw - zfs rpool/ROOT/debian rw`,
+      `0:31 / ${root}/${path} rw - zfs ${dataset} rw`,
+    ];
+    write('proc/self/mountinfo', mountInfo(...mounts));
+    const backend = backendsOf(system(), sources).find(({ name }) => name === 'zfs');
+    expect(backend?.reason).toContain(
+      `/${path} is a dataset of its own (${dataset}); an overlay on it needs OpenZFS 2.2`,
+    );
   });
 
   it('say that a root in a folder of btrfs is no subvolume, and offer tree', () => {

@@ -15,7 +15,8 @@ export interface Volume {
   readonly fileSystem: string;
 }
 
-const systemAreas = ['usr', 'boot', 'efi', 'var', 'opt', 'etc'];
+/** Folders at the top that packages write to. */
+export const systemAreas = ['usr', 'boot', 'efi', 'var', 'opt', 'etc'];
 const notOurs = [
   'var/lib/docker',
   'var/lib/containers',
