@@ -5,7 +5,7 @@
  * on: a test whose tool is missing is skipped and says so. The program itself (`npm start`) needs none of these.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 /** Each package with what it is for. */
 const packages = {
@@ -51,6 +51,22 @@ const packages = {
   },
 };
 
+/**
+ * Those that bring a system service, and would take the place of another package: never installed where that one is, and only their
+ * programs are wanted, so nothing of them starts, now or at a boot. Newer releases of Debian do not have all of them.
+ */
+const programsOnly = {
+  test: [
+    {
+      name: 'zfs-fuse',
+      reason: 'zpool, zfs: a real ZFS in a process that the tests start and end',
+      instead: ['zfsutils-linux', 'zfs', 'zfs-dkms'],
+      module: 'zfs',
+    },
+  ],
+  bench: [],
+};
+
 const purpose = process.argv[2] ?? '';
 if (!(purpose in packages)) {
   console.error(`Usage: node build/debian-packages.js ${Object.keys(packages).join('|')}`);
@@ -66,18 +82,25 @@ if (!isDebian()) {
   process.exit(0);
 }
 const missing = notInstalled(wanted);
-if (missing.length === 0) process.exit(0);
+const programs = programsOnly[purpose].filter(({ name, instead, module }) => {
+  const isElsewhere = notInstalled(instead).length < instead.length || existsSync(`/sys/module/${module}`);
+  return !isElsewhere && notInstalled([name]).length > 0;
+});
+if (missing.length === 0 && !programs.some(isOffered)) process.exit(0);
 if (process.geteuid() !== 0) {
   console.error(`Some of this needs Debian packages that are not installed, and root. As root, run:`);
-  console.error(`  apt-get update && apt-get install --no-install-recommends ${missing.join(' ')}`);
+  if (missing.length > 0)
+    console.error(`  apt-get update && apt-get install --no-install-recommends ${missing.join(' ')}`);
+  if (programs.some(isOffered)) console.error(`  node build/debian-packages.js ${purpose}`);
   process.exit(0);
 }
-console.error(`Installing Debian packages: ${missing.join(' ')}`);
 const settings = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=2'];
-const isInstalled =
-  aptGet('update', ...settings) &&
-  aptGet('install', '--yes', '--no-install-recommends', ...settings, ...missing);
-if (!isInstalled) {
+const install = (...names) => aptGet('install', '--yes', '--no-install-recommends', ...settings, ...names);
+const isUpdated = aptGet('update', ...settings);
+const offered = programs.filter(isOffered);
+console.error(`Installing Debian packages: ${[...missing, ...offered.map(({ name }) => name)].join(' ')}`);
+for (const { name } of offered) installWithoutService(name);
+if (!isUpdated || (missing.length > 0 && !install(...missing))) {
   console.error(`They could not be installed; what needs them is left out. The command was:`);
   console.error(`  apt-get update && apt-get install --no-install-recommends ${missing.join(' ')}`);
 }
@@ -106,6 +129,30 @@ function notInstalled(names) {
     }),
   );
   return names.filter((name) => !installed.has(name));
+}
+
+/** As far as apt knows yet. */
+function isOffered({ name }) {
+  const { stdout } = spawnSync('apt-cache', ['policy', name], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
+  });
+  return /^\s*Candidate: (?!\(none\))/m.test(stdout ?? '');
+}
+
+/** While it is installed no service may start (invoke-rc.d and deb-systemd-invoke ask policy-rc.d), and its own is switched off then. */
+function installWithoutService(name) {
+  const policy = '/usr/sbin/policy-rc.d';
+  const isOurs = !existsSync(policy);
+  if (isOurs) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    if (!install('--no-remove', name)) console.error(`Without ${name} some tests are left out.`);
+  } finally {
+    if (isOurs) rmSync(policy);
+  }
+  const quiet = { stdio: 'ignore' };
+  spawnSync('deb-systemd-helper', ['disable', `${name}.service`], quiet);
+  spawnSync('update-rc.d', [name, 'disable'], quiet);
 }
 
 function aptGet(...args) {
