@@ -37,7 +37,7 @@ all() { find . \\( ${outside} \\) -prune -o "$@"; }
 all \\( -type d -printf 'd %m %U %G %T@ %p\\0' -o -type l -printf 'l %U %G %T@ %l %p\\0' -o -printf '%y %m %U %G %s %T@ %p\\0' \\) | sort -z > $out/entries
 all -type f -print0 | sort -z | xargs -0 -r sha256sum -z > $out/sums
 all \\( -type b -o -type c \\) -print0 | sort -z | xargs -0 -r stat --printf '%t:%T %n\\0' > $out/devices
-all -type f -printf '%i %p\\0' | sort -z > $out/inodes
+all -type f -printf '%D:%i %p\\0' | sort -z > $out/inodes
 all -print0 | sort -z | xargs -0 -r getfattr -h -d -m - -e hex --absolute-names > $out/attributes 2>/dev/null || [ $? = 1 ]
 `;
 

@@ -27,6 +27,8 @@ export interface Fixture {
   boot?(): Promise<void>;
   /** The list in a restore point's folder without which there is no return. */
   readonly list: string;
+  /** What is told of the rehearsal, where the file system under test cannot keep all of it. */
+  told?(lines: readonly string[]): readonly string[];
   /** Takes away what a return needs, as another program might. */
   takeAway(system: System, restorePoint: string): Promise<void> | void;
   dispose(): Promise<void> | void;
