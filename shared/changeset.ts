@@ -40,6 +40,20 @@ export const proofSchema = z.strictObject({
 /** One thing that the rehearsal proved, or did not. */
 export type Proof = z.infer<typeof proofSchema>;
 
+/** How a staged environment did in a virtual machine; what it proves is among the proofs. */
+export const rehearsalBootSchema = z.strictObject({
+  kernel: z.string(),
+  accelerator: z.enum(['kvm', 'software']),
+  seconds: z.number(),
+  /** The default target, and what systemd said of the system in the end; null where it did not come so far. */
+  target: z.string().nullable(),
+  state: z.string().nullable(),
+  failedUnits: z.array(z.string()),
+  /** The file that holds the journal of that boot; root may read it. */
+  journal: z.string(),
+});
+export type RehearsalBootResult = z.infer<typeof rehearsalBootSchema>;
+
 export const serviceUseSchema = z.strictObject({
   unit: z.string().nullable(),
   process: z.string(),
@@ -66,6 +80,7 @@ export const reviewSchema = z.strictObject({
   /** Programs that run now and use files that the switch replaces. */
   services: z.array(serviceUseSchema),
   proofs: z.array(proofSchema),
+  boot: rehearsalBootSchema.optional(),
   ready: z.boolean(),
 });
 export type Review = z.infer<typeof reviewSchema>;

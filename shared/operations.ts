@@ -91,6 +91,8 @@ export const operations = {
       selected: selected.optional(),
       /** At the lowest priority for processor and disk; counts as an automatic attempt. */
       background: z.boolean().default(false),
+      /** Boot it in a virtual machine, or not; the settings decide where it is not said. */
+      boot: z.boolean().optional(),
     },
     stagedSchema,
   ),

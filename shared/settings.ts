@@ -8,6 +8,13 @@ const gigabyte = 1024 ** 3;
 
 const hour = z.int().min(0).max(23);
 
+/**
+ * When a staged environment is booted in a virtual machine before it is offered: never, when the update changes what decides whether the
+ * system starts (kernel, initramfs, init, systemd, udev, the C library), or always.
+ */
+export const rehearsalBoots = ['off', 'kernel', 'always'] as const;
+export type RehearsalBoot = (typeof rehearsalBoots)[number];
+
 export const settingsSchema = z.strictObject({
   version: z.literal(1),
   /** Restore points that are kept at least. */
@@ -19,6 +26,8 @@ export const settingsSchema = z.strictObject({
     .max(4096 * gigabyte),
   /** Battery percentage below which nothing is started on battery. */
   batteryPercent: z.int().min(0).max(100),
+  /** A file that does not name it is as good as one of before. */
+  rehearsalBoot: z.enum(rehearsalBoots).default('kernel'),
   /** Staging in the background, without anyone asking. */
   automatic: z.strictObject({
     enabled: z.boolean(),
@@ -40,6 +49,7 @@ export const defaultSystemSettings: SystemSettings = {
   keepRestorePoints: 3,
   restorePointBytes: 10 * gigabyte,
   batteryPercent: 30,
+  rehearsalBoot: 'kernel',
   automatic: {
     enabled: true,
     fromHour: 9,
@@ -56,5 +66,9 @@ export const defaultSystemSettings: SystemSettings = {
 export const settingsChangeSchema = settingsSchema
   .omit({ version: true, automatic: true })
   .partial()
-  .extend({ automatic: settingsSchema.shape.automatic.partial().optional() });
+  .extend({
+    // Not with its default: what is not named is not changed.
+    rehearsalBoot: z.enum(rehearsalBoots).optional(),
+    automatic: settingsSchema.shape.automatic.partial().optional(),
+  });
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;

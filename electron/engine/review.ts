@@ -33,7 +33,7 @@ export function review(system: System, options: ReviewOptions = {}): Promise<Out
 
 export function reviewOf(
   { system, environment, packages }: Engine,
-  { id, plan, conflicts, proofs }: StageRecord,
+  { id, plan, conflicts, proofs, boot }: StageRecord,
 ): Promise<Review> {
   const clone = environment.open(system, id);
   return makeReview({
@@ -43,6 +43,7 @@ export function reviewOf(
     packages,
     conflicts,
     proofs,
+    boot,
     system,
   });
 }

@@ -36,6 +36,8 @@ export interface StageOptions {
   readonly selected?: readonly string[];
   /** Without anyone asking: at the lowest priority for processor and disk, and noted as an automatic attempt. */
   readonly background?: boolean;
+  /** Boot it in a virtual machine, or not; the settings decide where it is not said. */
+  readonly boot?: boolean;
 }
 
 export function stage(system: System, options: StageOptions = {}): Promise<Outcome<Staged>> {
@@ -71,7 +73,7 @@ function stageNow(system: System, options: StageOptions): Promise<Outcome<Staged
         await fetcher.download(now);
         return now;
       });
-      const record = await rehearse(engine, plan, started);
+      const record = await rehearse(engine, plan, { started, asked: options.boot });
       forgetOlder(engine, record.id);
       return summaryOf(record);
     });
@@ -94,7 +96,14 @@ function wantedPlan(
   }
 }
 
-async function rehearse(engine: Engine, plan: Plan, started: number): Promise<StageRecord> {
+interface Rehearsal {
+  /** Milliseconds since the epoch. */
+  readonly started: number;
+  /** Whether it was asked for a rehearsal boot. */
+  readonly asked: boolean | undefined;
+}
+
+async function rehearse(engine: Engine, plan: Plan, rehearsal: Rehearsal): Promise<StageRecord> {
   const { system, environment, packages, current } = engine;
   const id = newId('stage');
   const transaction = begin(system, 'stage', id, { plan: plan.id });
@@ -106,7 +115,7 @@ async function rehearse(engine: Engine, plan: Plan, started: number): Promise<St
     transaction.step('rehearse');
     await applyPlan(engine, clone, plan);
     transaction.step('seal');
-    const record = await verified(engine, clone, plan, started);
+    const record = await verified(engine, clone, plan, rehearsal);
     await turn(); // a stop may have been asked for while this process was busy sealing
     system.signal.throwIfAborted();
     transaction.step('record');
@@ -161,9 +170,14 @@ async function applyPlan(engine: Engine, clone: Clone, plan: Plan): Promise<void
   }
 }
 
-async function verified(engine: Engine, clone: Clone, plan: Plan, started: number): Promise<StageRecord> {
+async function verified(
+  engine: Engine,
+  clone: Clone,
+  plan: Plan,
+  { started, asked }: Rehearsal,
+): Promise<StageRecord> {
   const { environment, packages } = engine;
-  const condition = await verifyClone(engine, clone, plan);
+  const condition = await verifyClone(engine, clone, plan, { asked });
   return {
     version: 1,
     id: clone.id,

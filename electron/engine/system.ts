@@ -3,7 +3,7 @@
  * how to report and cancel. Every verb takes one; nothing in the engine is global.
  */
 import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
-import { defaultSystemSettings } from '../../shared/settings.js';
+import { defaultSystemSettings, type RehearsalBoot } from '../../shared/settings.js';
 import { Fault, systemErrorCode } from './fault.js';
 import { bytes, display, join, raw, type RawPath } from './posix/raw-path.js';
 import { setModificationTime } from './posix/times.js';
@@ -21,6 +21,9 @@ export interface Settings {
   readonly scriptIdleMs: number;
   /** Battery percentage below which nothing is started on battery. */
   readonly batteryPercent: number;
+  readonly rehearsalBoot: RehearsalBoot;
+  /** Milliseconds that a rehearsal boot may take with virtualisation by the processor; in software twice as much. */
+  readonly rehearsalBootMs: number;
 }
 
 export const defaultSettings: Settings = {
@@ -29,6 +32,8 @@ export const defaultSettings: Settings = {
   reserveBytes: 512 * 1024 ** 2,
   scriptIdleMs: 20 * 60_000,
   batteryPercent: defaultSystemSettings.batteryPercent,
+  rehearsalBoot: defaultSystemSettings.rehearsalBoot,
+  rehearsalBootMs: 5 * 60_000,
 };
 
 export interface System {
@@ -82,8 +87,8 @@ export function openSystem(root: string, options: SystemOptions = {}): System {
 
 /** What root set for this system, of this moment; where the file cannot be used, what comes with Understudy. */
 function ownSettings(root: RawPath): Partial<Settings> {
-  const { keepRestorePoints, restorePointBytes, batteryPercent } = readSettings(root).settings;
-  return { keepRestorePoints, restorePointBytes, batteryPercent };
+  const { keepRestorePoints, restorePointBytes, batteryPercent, rehearsalBoot } = readSettings(root).settings;
+  return { keepRestorePoints, restorePointBytes, batteryPercent, rehearsalBoot };
 }
 
 /**

@@ -303,6 +303,7 @@ export const settings: SystemSettings = {
   keepRestorePoints: 3,
   restorePointBytes: 10 * 1024 ** 3,
   batteryPercent: 30,
+  rehearsalBoot: 'kernel',
   automatic: {
     enabled: true,
     fromHour: 9,

@@ -16,6 +16,11 @@ export function settingsLines(settings: SystemSettings, look: Look): string[] {
         'that all of them may hold before the oldest go',
       ],
       ['batteryPercent', String(settings.batteryPercent), 'below which nothing is started on battery'],
+      [
+        'rehearsalBoot',
+        settings.rehearsalBoot,
+        'boot what is staged in a virtual machine: off, kernel (when the update changes what starts the system), always',
+      ],
     ]),
     '',
     heading(look, 'Automatic staging'),

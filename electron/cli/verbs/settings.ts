@@ -23,6 +23,7 @@ export const settings = systemVerb({
       ['understudy settings keepRestorePoints=5', 'Keep five restore points.'],
       ['understudy settings automatic.fromHour=20 automatic.toHour=6', 'Stage automatically at night only.'],
       ['understudy settings automatic.enabled=no', 'No automatic staging.'],
+      ['understudy settings rehearsalBoot=always', 'Boot every staged system in a virtual machine first.'],
     ],
     exits: [
       ['done', 'shown, or changed'],
@@ -75,6 +76,8 @@ const words: Readonly<Record<string, boolean | null>> = {
 };
 
 function valueOf(key: string, text: string): unknown {
+  // Its "off" is one of three.
+  if (key === 'rehearsalBoot') return text;
   if (Object.hasOwn(words, text)) return words[text];
   if (key === 'restorePointBytes') return readSize(text) ?? text;
   return /^-?\d{1,15}$/.test(text) ? Number(text) : text;

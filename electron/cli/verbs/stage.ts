@@ -11,11 +11,18 @@ export const stage = systemVerb<Staged | NotDue>({
   name: 'stage',
   help: {
     summary: 'rehearse an update in a clone while you keep working',
-    synopsis: ['[PLAN]', '--scope all|security|kernel', '--scope selected PACKAGE...', '--automatic'],
+    synopsis: [
+      '[PLAN]',
+      '--scope all|security|kernel',
+      '--scope selected PACKAGE...',
+      '--boot|--no-boot',
+      '--automatic',
+    ],
     does: [
       'Runs the readiness checks, downloads the packages (what was downloaded is kept and resumed), clones the system, applies the updates inside the clone without network, and verifies the result.',
       'With a PLAN it does exactly what that plan says and refuses it if it went stale. With a scope it makes a new plan for it. With neither it takes the newest plan, and makes one for everything where there is none.',
       'Finishes, inside the clone, what an interrupted run of the package manager left.',
+      'Where QEMU is installed, the result is also booted in a virtual machine without network, from a throwaway view, when the update changes what decides whether the system starts (see "settings", rehearsalBoot). --boot does it in any case, --no-boot leaves it out.',
       'With --automatic it looks first whether the schedule of the settings wants it now, says why not if it does not, and works at the lowest priority. A systemd timer calls it so.',
     ],
     doesNot: [
@@ -43,6 +50,8 @@ export const stage = systemVerb<Staged | NotDue>({
   },
   options: {
     ...scopeOption,
+    boot: { text: 'boot the result in a virtual machine, whatever the settings say' },
+    'no-boot': { text: 'do not boot it' },
     automatic: { text: 'only if the schedule wants it now; see "understudy status"' },
   },
   long: true,
@@ -52,9 +61,11 @@ export const stage = systemVerb<Staged | NotDue>({
       nothing(given);
       if (value(given, 'scope') !== undefined)
         throw new UsageError('--automatic takes the scope of the settings.');
+      if (flag(given, 'boot') || flag(given, 'no-boot'))
+        throw new UsageError('--automatic boots as the settings say.');
       return ({ engine, system }) => automaticallyStaged(engine, system);
     }
-    const what = planOrScope(given);
+    const what = { ...planOrScope(given), ...bootWish(given) };
     return ({ engine, system }) => engine.stage(system, what);
   },
   lines: (answer, look) => ('stage' in answer ? stagedLines(answer, look) : notDueLines(answer, look)),
@@ -71,4 +82,10 @@ function planOrScope(given: Given) {
     );
   }
   return { plan: id };
+}
+
+function bootWish(given: Given): { boot?: boolean } {
+  const [boot, not] = [flag(given, 'boot'), flag(given, 'no-boot')];
+  if (boot && not) throw new UsageError('Give --boot or --no-boot.');
+  return boot || not ? { boot } : {};
 }

@@ -15,6 +15,7 @@ import { pendingReboot } from './pending-reboot.js';
 import { power } from './power.js';
 import { room } from './room.js';
 import { rootFileSystem } from './root-file-system.js';
+import { virtualMachine } from './virtual-machine.js';
 
 export const checks: readonly Check[] = [
   openTransaction,
@@ -32,4 +33,5 @@ export const checks: readonly Check[] = [
   power,
   metered,
   pendingReboot,
+  virtualMachine,
 ];

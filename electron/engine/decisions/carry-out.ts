@@ -67,7 +67,7 @@ async function finish(engine: Engine, clone: Clone, record: StageRecord): Promis
     return { ...decided(conflict, chosen), beside: display(beside) };
   });
   system.onStep?.('decide:verify');
-  const condition = await verifyClone(engine, clone, record.plan);
+  const condition = await verifyClone(engine, clone, record.plan, { before: record });
   system.onStep?.('decide:record');
   const finished = written(clone, { ...rest, ...condition, conflicts });
   system.onStep?.('decide:done');

@@ -6,6 +6,7 @@ import type { RunOptions, RunResult } from '../process/run.js';
 import type { RawPath } from '../posix/raw-path.js';
 import type { TreeChange } from '../review/tree-change.js';
 import type { System } from '../system.js';
+import type { Assembly } from './session/protocol.js';
 
 /** A clone of the current environment that can be altered without touching it. */
 export interface Clone {
@@ -152,6 +153,8 @@ export interface Environment {
   /** Repeatable. What is in use elsewhere is removed when it is free. */
   destroy(system: System, id: string): void;
   session(system: System, clone: Clone, options: SessionOptions): Promise<Session>;
+  /** How its tree is put together, for what works on the whole of it in namespaces of its own. */
+  assembly(system: System, clone: Clone): Assembly;
   view(clone: Clone): TreeView;
   /** What differs from the current environment, sorted by path; only what belongs to an environment. */
   changes(clone: Clone): TreeChange[];

@@ -203,7 +203,7 @@ async function finish(engine: Engine, clone: Clone, record: StageRecord): Promis
   }
   syncFileSystem(clone.folder);
   system.onStep?.('merge:verify');
-  const condition = await verifyClone(engine, clone, record.plan);
+  const condition = await verifyClone(engine, clone, record.plan, { before: record });
   system.onStep?.('merge:record');
   const renewed = new Set(conflicts.map(({ id }) => id));
   const all = [...record.conflicts.filter(({ id }) => !renewed.has(id)), ...conflicts];

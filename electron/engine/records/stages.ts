@@ -1,6 +1,6 @@
 /** Staged environments in the store. A clone without this record was never finished and is only cleaned up. */
 import { z } from 'zod';
-import { conflictSchema, proofSchema } from '../../../shared/changeset.js';
+import { conflictSchema, proofSchema, rehearsalBootSchema } from '../../../shared/changeset.js';
 import { decisionSchema } from '../../../shared/decision.js';
 import { idSchema, planSchema } from '../../../shared/plan.js';
 import type { Clone, Environment } from '../environments/environment.js';
@@ -24,6 +24,7 @@ const stageSchema = z.strictObject({
   bytes: z.number(),
   entries: z.number(),
   proofs: z.array(proofSchema),
+  boot: rehearsalBootSchema.optional(),
   conflicts: z.array(conflictSchema),
   /** Decisions that are being carried out in the clone, which the seal does not match meanwhile (`decisions/`). */
   deciding: z.array(decisionSchema).optional(),

@@ -1,5 +1,12 @@
 /** The review of a staged environment: all that a user needs to decide whether to switch to it. */
-import { areas, type Conflict, type FileChange, type Proof, type Review } from '../../../shared/changeset.js';
+import {
+  areas,
+  type Conflict,
+  type FileChange,
+  type Proof,
+  type RehearsalBootResult,
+  type Review,
+} from '../../../shared/changeset.js';
 import type { Plan } from '../../../shared/plan.js';
 import { display } from '../posix/raw-path.js';
 import type { System } from '../system.js';
@@ -18,12 +25,13 @@ export interface ReviewInput {
   readonly conflicts: readonly Conflict[];
   /** From `verifyStage`. */
   readonly proofs: readonly Proof[];
+  readonly boot?: RehearsalBootResult | undefined;
   readonly system: Pick<System, 'root' | 'isRunning' | 'signal'>;
   readonly procRoot?: ServicesOptions['procRoot'];
 }
 
 export async function makeReview(input: ReviewInput): Promise<Review> {
-  const { stage, plan, changes, packages, conflicts, proofs, system, procRoot } = input;
+  const { stage, plan, changes, packages, conflicts, proofs, boot, system, procRoot } = input;
   const files = fileChanges(changes, packages);
   const running = { root: system.root, signal: system.signal, changes };
   return {
@@ -37,6 +45,7 @@ export async function makeReview(input: ReviewInput): Promise<Review> {
       ? await servicesUsing(procRoot === undefined ? running : { ...running, procRoot })
       : [],
     proofs: [...proofs],
+    ...(boot === undefined ? {} : { boot }),
     ready: isReady(proofs),
   };
 }

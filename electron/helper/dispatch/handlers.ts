@@ -140,13 +140,14 @@ export function handlers({ subject, runs, queries, status, ready }: HandlersOpti
       }),
 
     plan: (selection, context) => run('plan', context, undefined, (system) => plan(system, selection)),
-    stage: ({ plan: id, scope, selected, background }, context) =>
+    stage: ({ plan: id, scope, selected, background, boot }, context) =>
       run('stage', context, id, (system) =>
         stage(system, {
           ...(id === undefined ? {} : { plan: id }),
           ...(scope === undefined ? {} : { scope }),
           ...(selected === undefined ? {} : { selected }),
           background,
+          ...(boot === undefined ? {} : { boot }),
         }),
       ),
     decide: (given, context) => run('decide', context, given.stage, (system) => decide(system, given)),

@@ -28,6 +28,7 @@ export const fineChecks: readonly CheckResult[] = [
   check('power', 'mains, 93 % charge'),
   check('metered', 'not metered, 157 MB to download'),
   check('pending-reboot', '6.1.0-55-amd64'),
+  check('virtual-machine', 'QEMU with KVM, 2048 MiB of memory'),
 ];
 
 export function reportWith(...others: readonly CheckResult[]): CheckReport {

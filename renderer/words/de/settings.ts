@@ -36,6 +36,9 @@ export const settings = (say: Say): Words['settings'] => ({
     battery: 'Kleinste Akkuladung',
     batteryEffect: (percent) => `Mit Akku wird unter ${percent} nichts begonnen.`,
     batteryNever: 'Die Akkuladung hält nie etwas auf.',
+    boot: 'Zuerst in einer virtuellen Maschine starten',
+    bootEffect: 'Mit QEMU zeigt das aktualisierte System vor dem Wechsel, ob es startet. Das dauert Minuten.',
+    boots: { off: 'Nie', kernel: 'Wenn es den Start betrifft', always: 'Immer' },
   },
   restorePoints: {
     title: 'Wiederherstellungspunkte',

@@ -116,4 +116,11 @@ export const checks: Words['wizard']['check']['known'] = {
     'Eine frühere Aktualisierung wartet auf einen Neustart.',
     'Starten Sie zuerst neu, wenn Sie können; sonst bringt der nächste Neustart beide Aktualisierungen.',
   ),
+  'virtual-machine': check(
+    'Start in einer virtuellen Maschine',
+    'Wo dieser Computer es kann, startet das aktualisierte System zuerst in einer virtuellen Maschine.',
+    'Das aktualisierte System kann nicht zuerst in einer virtuellen Maschine starten, wie es die Einstellungen wollen.',
+    'Das aktualisierte System kann nicht zuerst in einer virtuellen Maschine starten, wie es die Einstellungen wollen.',
+    'Installieren Sie QEMU, oder legen Sie in den Einstellungen anders fest, wann das geschieht.',
+  ),
 };

@@ -35,6 +35,9 @@ export const settings = (say: Say) => ({
     battery: 'Smallest battery charge',
     batteryEffect: (percent: string) => `On battery, nothing is begun below ${percent}.`,
     batteryNever: 'The battery charge never holds anything back.',
+    boot: 'Start in a virtual machine first',
+    bootEffect: 'With QEMU, the updated system shows before the switch whether it starts. It takes minutes.',
+    boots: { off: 'Never', kernel: 'When it matters for the start', always: 'Always' },
   },
   restorePoints: {
     title: 'Restore points',

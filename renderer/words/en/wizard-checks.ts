@@ -125,4 +125,11 @@ export const checks: Readonly<Record<string, CheckWords>> = {
     'An earlier update waits for a restart.',
     'Restart first if you can; else the next restart brings both updates.',
   ),
+  'virtual-machine': check(
+    'Start in a virtual machine',
+    'Where this computer can do so, the updated system is started in a virtual machine first.',
+    'The updated system cannot be started in a virtual machine first, as the settings want it.',
+    'The updated system cannot be started in a virtual machine first, as the settings want it.',
+    'Install QEMU, or choose differently in the settings when this is done.',
+  ),
 };

@@ -55,7 +55,8 @@ export function assemble(setup: SessionSetup): void {
   enterRoot(root);
 }
 
-function mountLayer(root: RawPath, layer: SessionLayer, userNamespace: boolean): void {
+/** Mounts a layer of a clone where it belongs in the tree that is assembled at `root`. */
+export function mountLayer(root: RawPath, layer: SessionLayer, userNamespace: boolean): void {
   const target = join(root, layer.mount);
   if (layer.kind === 'copy') {
     bind(layer.upper as RawPath, target, false);

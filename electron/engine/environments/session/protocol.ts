@@ -25,6 +25,9 @@ export interface SessionSetup {
   readonly userNamespace: boolean;
 }
 
+/** All that it takes to put the tree of a clone together. */
+export type Assembly = Pick<SessionSetup, 'layers' | 'mountPoint' | 'hidden' | 'userNamespace'>;
+
 export interface SessionRun {
   readonly argv: readonly [string, ...string[]];
   readonly timeoutMs: number;

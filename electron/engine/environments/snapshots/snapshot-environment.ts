@@ -7,7 +7,7 @@ import { syncDirectory } from '../../posix/sync.js';
 import type { System } from '../../system.js';
 import type { Clone, Environment } from '../environment.js';
 import { arrange } from '../tree/arrange.js';
-import { clonesFolder, openCloneSession, stripOverlayMarks } from '../tree/clone.js';
+import { assemblyOf, clonesFolder, openCloneSession, stripOverlayMarks } from '../tree/clone.js';
 import { overlayView } from '../tree/overlay-view.js';
 import { destroyRestorePoint, restorePointNames, switchFolder } from '../tree/restore-folders.js';
 import { completeArrival, forgetArrival } from './arrival.js';
@@ -59,6 +59,7 @@ export function snapshotEnvironment(driver: SnapshotDriver): Environment {
     clones: (system) => foldersIn(join(system.store, clonesFolder)).filter((name) => !name.includes('.')),
     destroy: (system, id) => destroySnapshotClone(driver, system, id),
     session: (system, clone, options) => openCloneSession(system, ours(system, clone), options),
+    assembly: (system, clone) => assemblyOf(system, ours(system, clone)),
     view: (clone) => overlayView(ours(opened(clone).system, clone).layers),
     changes: (clone) => changesOfClone(driver, opened(clone)),
     arrange: (system, clone, entries) => arrange(system, ours(system, clone), entries),

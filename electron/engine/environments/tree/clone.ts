@@ -11,6 +11,7 @@ import { isOverlayXattr, listXattrs, removeXattr } from '../../posix/xattr.js';
 import type { System } from '../../system.js';
 import type { Clone, Session, SessionOptions } from '../environment.js';
 import { openSession } from '../session/open-session.js';
+import type { Assembly } from '../session/protocol.js';
 import { statusOf, type Layer } from './overlay-view.js';
 import { isSimple, ownFolders, placeOn, volumesOf, type Volume } from './places.js';
 
@@ -129,13 +130,19 @@ export function openCloneSession(
   options: SessionOptions,
 ): Promise<Session> {
   return openSession({
-    layers: clone.layers.map(({ mount, kind, lower, upper, work }) => ({ mount, kind, lower, upper, work })),
+    ...assemblyOf(system, clone),
     binds: options.binds.map(({ from, to, readOnly }) => ({ from, to, readOnly })),
-    mountPoint: join(clone.folder, 'root'),
     network: options.network,
+  });
+}
+
+export function assemblyOf(system: System, clone: TreeClone): Assembly {
+  return {
+    layers: clone.layers.map(({ mount, kind, lower, upper, work }) => ({ mount, kind, lower, upper, work })),
+    mountPoint: join(clone.folder, 'root'),
     hidden: ownFolders(volumesOf(system)),
     userNamespace: inUserNamespace(),
-  });
+  };
 }
 
 /** Removes the marks that overlayfs leaves on files, since those very inodes become part of the running system. */

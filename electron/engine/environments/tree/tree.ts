@@ -11,6 +11,7 @@ import { classify } from '../areas.js';
 import type { Clone, Environment } from '../environment.js';
 import { arrange } from './arrange.js';
 import {
+  assemblyOf,
   clonesFolder,
   createClone,
   destroyClone,
@@ -53,6 +54,7 @@ export const treeEnvironment: Environment = {
   },
   destroy: destroyClone,
   session: (system, clone, options) => openCloneSession(system, ours(system, clone), options),
+  assembly: (system, clone) => assemblyOf(system, ours(system, clone)),
   view: (clone) => overlayView(layersOf(clone)),
   changes: (clone) => changesOf(layersOf(clone), (path) => classify(path) === 'foreign'),
   arrange: (system, clone, entries) => arrange(system, ours(system, clone), entries),

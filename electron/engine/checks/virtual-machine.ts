@@ -1,0 +1,30 @@
+/** Whether the staged system can be booted in a virtual machine first. That is a further proof, never a condition: it blocks nothing. */
+import { thisMachine } from '../inspect/sources.js';
+import { emulatorPackages, findEmulator } from '../rehearsal-boot/emulator.js';
+import { defineCheck, pass, warn } from './check.js';
+
+export const virtualMachine = defineCheck({
+  id: 'virtual-machine',
+  title: 'Start in a virtual machine',
+  when: ['before-stage'],
+  examine({ system, sources = thisMachine }) {
+    const wanted = system.settings.rehearsalBoot;
+    if (wanted === 'off') return pass('The settings want no rehearsal boot.', 'switched off');
+    const emulator = findEmulator({ sources });
+    if ('found' in emulator) {
+      const { accelerators, memoryMebibytes } = emulator.found;
+      const how = accelerators.includes('kvm') ? 'KVM' : 'software emulation, which takes some minutes';
+      return pass(
+        'The staged system can be booted in a virtual machine before the switch.',
+        `QEMU with ${how}, ${memoryMebibytes} MiB of memory`,
+      );
+    }
+    const remedy = `Install QEMU (${emulatorPackages}), or leave the rehearsal boot out: rehearsalBoot=kernel or off.`;
+    if (wanted === 'always')
+      return warn('The staged system cannot be booted in a virtual machine.', emulator.missing, remedy);
+    return pass(
+      `The staged system is not booted in a virtual machine before the switch. With QEMU it would be: ${emulatorPackages}.`,
+      emulator.missing,
+    );
+  },
+});
