@@ -11,7 +11,7 @@ export const review = systemVerb({
     does: [
       'Shows the packages from and to, the files added, changed and removed by area, and every configuration file that both you and a package changed, with the difference.',
       'Names the running programs that use files which the switch replaces.',
-      'Says what was verified: package database, libraries of every changed program, kernel with modules and initramfs, changed units.',
+      'Says what was verified: package database, libraries of every changed program, kernel with modules and initramfs, changed units; and, where it was booted in a virtual machine, how that went and where its journal lies.',
     ],
     doesNot: [
       'It changes nothing, and it does not switch.',
