@@ -81,6 +81,8 @@ test.each([
   [['plan', ''], 'A package name is empty.'],
   [['stage', 'plan-1234', '--scope', 'all'], 'Give a plan or a scope'],
   [['stage', 'plan-1234', 'plan-5678'], 'One id is expected'],
+  [['stage', '--boot', '--no-boot'], 'Give --boot or --no-boot'],
+  [['stage', '--automatic', '--boot'], 'boots as the settings say'],
   [['activate', '--how', 'now'], '--how is one of'],
   [['check', '--for', 'fun'], '--for is one of stage, activation'],
   [['prune', '--keep', '0'], '--keep takes a whole number from 1 on, not "0".'],

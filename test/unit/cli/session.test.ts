@@ -179,6 +179,14 @@ describe('what reaches the engine', () => {
     ],
     [['stage'], ['stage', {}]],
     [
+      ['stage', '--boot'],
+      ['stage', { boot: true }],
+    ],
+    [
+      ['stage', 'plan-1234', '--no-boot'],
+      ['stage', { plan: 'plan-1234', boot: false }],
+    ],
+    [
       ['review', 'stage-1234'],
       ['review', { stage: 'stage-1234' }],
     ],

@@ -122,6 +122,7 @@ describe('understudy settings', () => {
         'settings',
         'keepRestorePoints=5',
         'restorePointBytes=20GB',
+        'rehearsalBoot=off',
         'automatic.enabled=no',
         'automatic.scope=security',
         'automatic.pausedUntil=none',
@@ -133,6 +134,7 @@ describe('understudy settings', () => {
       {
         keepRestorePoints: 5,
         restorePointBytes: 20_000_000_000,
+        rehearsalBoot: 'off',
         automatic: { enabled: false, scope: 'security', pausedUntil: null },
       },
     ]);
@@ -144,6 +146,7 @@ describe('understudy settings', () => {
     'keepRestorePoints=',
     'keepRestorePoints',
     'batteryPercent=101',
+    'rehearsalBoot=no',
     'restorePointBytes=5',
     'automatic.fromHour=24',
     'automatic.enabled=maybe',

@@ -49,6 +49,17 @@ describe('the settings of a system', () => {
     expect(system.settings).toMatchObject({ keepRestorePoints: 3, batteryPercent: 30 });
   });
 
+  it('that a file of before does not name are those that come with Understudy', async () => {
+    const before = (key: string, value: unknown): unknown => (key === 'rehearsalBoot' ? undefined : value);
+    given(JSON.stringify(defaultSystemSettings, before));
+    expect(await settings(system)).toEqual({ ok: true, value: defaultSystemSettings });
+    given(text({ rehearsalBoot: 'always' }));
+    expect(openSystem(root).settings.rehearsalBoot).toBe('always');
+    // What is not named in a change stays.
+    await changeSettings(system, { batteryPercent: 20 });
+    expect(openSystem(root).settings).toMatchObject({ rehearsalBoot: 'always', batteryPercent: 20 });
+  });
+
   it('of the file hold for every verb, unless the caller says otherwise', () => {
     given(text({ keepRestorePoints: 7, restorePointBytes: 1024 ** 3, batteryPercent: 55 }));
     expect(openSystem(root).settings).toMatchObject({
