@@ -1,6 +1,6 @@
 /** Whether the staged system can be booted in a virtual machine first. That is a further proof, never a condition: it blocks nothing. */
 import { thisMachine } from '../inspect/sources.js';
-import { emulatorPackages, findEmulator } from '../rehearsal-boot/emulator.js';
+import { findEmulator } from '../rehearsal-boot/emulator.js';
 import { defineCheck, pass, warn } from './check.js';
 
 export const virtualMachine = defineCheck({
@@ -19,12 +19,10 @@ export const virtualMachine = defineCheck({
         `QEMU with ${how}, ${memoryMebibytes} MiB of memory`,
       );
     }
-    const remedy = `Install QEMU (${emulatorPackages}), or leave the rehearsal boot out: rehearsalBoot=kernel or off.`;
+    const { missing, remedy } = emulator;
+    const without = 'The staged system is not booted in a virtual machine before the switch.';
     if (wanted === 'always')
-      return warn('The staged system cannot be booted in a virtual machine.', emulator.missing, remedy);
-    return pass(
-      `The staged system is not booted in a virtual machine before the switch. With QEMU it would be: ${emulatorPackages}.`,
-      emulator.missing,
-    );
+      return warn(without, missing, remedy ?? 'Leave the rehearsal boot out: rehearsalBoot=off.');
+    return pass([without, ...(remedy === null ? [] : [remedy])].join(' '), missing);
   },
 });

@@ -11,9 +11,9 @@ import { thisMachine, type MachineSources } from '../inspect/sources.js';
 /** The one architecture whose machine is described here (`machine.ts`) and was seen to boot. */
 const architecture = 'x86_64';
 export const emulatorName = `qemu-system-${architecture}`;
-/** How distributions call what holds it. */
-export const emulatorPackages =
-  'qemu-system-x86 (Debian, Ubuntu), qemu-system-x86 (Arch), qemu-system-x86-core (Fedora)';
+/** With the names that distributions give to what holds it. */
+const howToInstall =
+  'Install QEMU, which is in the package qemu-system-x86 (Debian, Ubuntu, Arch) or qemu-system-x86-core (Fedora).';
 
 export type Accelerator = 'kvm' | 'software';
 
@@ -24,7 +24,10 @@ export interface Emulator {
   readonly memoryMebibytes: number;
 }
 
-export type FoundEmulator = { readonly found: Emulator } | { readonly missing: string };
+export type FoundEmulator =
+  | { readonly found: Emulator }
+  /** Why there is none, and what would help, both as sentences. */
+  | { readonly missing: string; readonly remedy: string | null };
 
 export interface EmulatorOptions {
   readonly sources?: MachineSources;
@@ -35,23 +38,31 @@ export interface EmulatorOptions {
 
 export function findEmulator(options: EmulatorOptions = {}): FoundEmulator {
   const { sources = thisMachine } = options;
-  if (sources.hardware() !== architecture)
+  const hardware = sources.hardware();
+  if (hardware !== architecture)
     return {
-      missing: `Rehearsal boots are made on ${architecture} only, and this is ${sources.hardware()}.`,
+      missing: `Rehearsal boots are made on ${architecture} only, and this is ${hardware}.`,
+      remedy: null,
     };
   const folders = options.folders ?? (cleanEnvironment['PATH'] ?? '').split(':');
   const program = folders
     .map((folder) => join(raw(folder), emulatorName))
     .find((path) => may(path, constants.X_OK));
-  if (program === undefined) return { missing: 'QEMU is not installed.' };
+  if (program === undefined) return { missing: 'QEMU is not installed.', remedy: howToInstall };
   const memoryMebibytes = memoryToLend(sources);
-  if (memoryMebibytes === undefined) return { missing: 'There is not enough free memory for a machine.' };
-  const hardware = canVirtualise(sources, options.kvmDevice ?? '/dev/kvm');
-  return { found: { program, accelerators: hardware ? ['kvm', 'software'] : ['software'], memoryMebibytes } };
+  if (memoryMebibytes === undefined)
+    return {
+      missing: 'There is not enough free memory for a virtual machine.',
+      remedy: 'Close some programs, and stage again.',
+    };
+  const canVirtualise = hasVirtualisation(sources, options.kvmDevice ?? '/dev/kvm');
+  return {
+    found: { program, accelerators: canVirtualise ? ['kvm', 'software'] : ['software'], memoryMebibytes },
+  };
 }
 
 /** A device alone proves nothing: where the processor lacks the extensions, guests hang in it. */
-function canVirtualise({ proc }: MachineSources, device: string): boolean {
+function hasVirtualisation({ proc }: MachineSources, device: string): boolean {
   const flags = /^flags\s*:(.*)$/m.exec(textAt(join(proc, 'cpuinfo')) ?? '')?.[1] ?? '';
   return /\b(vmx|svm)\b/.test(flags) && may(raw(device), constants.R_OK | constants.W_OK);
 }

@@ -11,7 +11,7 @@ import { resolveInTree } from '../environments/resolve.js';
 import type { TreeChange } from '../review/tree-change.js';
 import type { System } from '../system.js';
 import { findBootFiles, type BootFiles } from './boot-files.js';
-import { emulatorPackages, findEmulator, type Accelerator, type Emulator } from './emulator.js';
+import { findEmulator, type Accelerator, type Emulator } from './emulator.js';
 import { KeptJournal } from './kept-journal.js';
 import { runMachine } from './machine.js';
 import { readReport } from './report.js';
@@ -52,8 +52,8 @@ export async function rehearseBoot(input: RehearsalBootInput): Promise<Rehearsed
   const emulator = findEmulator();
   if ('missing' in emulator)
     return notDone(
-      emulator.missing,
-      `A rehearsal boot needs QEMU, which is in the package ${emulatorPackages}.`,
+      `It was not booted: ${emulator.missing}`,
+      ...(emulator.remedy === null ? [] : [emulator.remedy]),
     );
   return system.report.phase('verify', 'Booting the staged environment in a virtual machine', (step) =>
     boot({ ...input, files: files.found, emulator: emulator.found, say: (text) => step({ text }) }),

@@ -51,7 +51,10 @@ describe('the emulator', () => {
       missing: expect.stringContaining('riscv64') as string,
     });
     const { sources, base } = machine('', 8 * gibibyte);
-    expect(findEmulator({ sources, folders: [base] })).toEqual({ missing: 'QEMU is not installed.' });
+    expect(findEmulator({ sources, folders: [base] })).toEqual({
+      missing: 'QEMU is not installed.',
+      remedy: expect.stringContaining('qemu-system-x86') as string,
+    });
   });
 
   it('is looked at by a check that never blocks, and warns only where a boot is always wanted', async () => {
