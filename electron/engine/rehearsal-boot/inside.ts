@@ -9,7 +9,6 @@ import { mountLayer } from '../environments/session/isolation.js';
 import type { Assembly } from '../environments/session/protocol.js';
 import { dropForbidden } from '../posix/capabilities.js';
 import { mount, mountFlags, setReadOnly } from '../posix/mount.js';
-import { giveWay } from '../posix/priority.js';
 import { bytes, join, raw, type RawPath } from '../posix/raw-path.js';
 import { furnish } from './guest-files.js';
 import { initramfsName, kernelName, viewName, type BootSetup } from './machine.js';
@@ -63,7 +62,6 @@ function prepare({ assembly, files }: BootSetup): void {
   for (const { mount: path } of assembly.layers)
     setReadOnly(join(view, path), { readOnly: false, recursive: false });
   process.chdir(bytes(place).toString('utf8'));
-  giveWay();
   dropForbidden();
 }
 

@@ -1,6 +1,6 @@
 /**
  * The machine of a rehearsal: QEMU without disks and without network, whose root is the throwaway view. Paths are relative to the folder that
- * `inside.ts` fills. However this process ends, the machine ends with it, and with it every mount (prctl(2), PR_SET_PDEATHSIG; unshare(1)).
+ * `inside.ts` fills. Its priority is that of this process, which gives way in the background. However this process ends, the machine ends with it, and with it every mount (prctl(2), PR_SET_PDEATHSIG; unshare(1)).
  */
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
