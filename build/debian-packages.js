@@ -46,7 +46,8 @@ const packages = {
     mmdebstrap: 'the root trees that are measured',
     mount: 'mount, umount',
     'mtree-netbsd': 'mtree: another peer of the manifest',
-    snapper: 'snapper: the peer of the helper',
+    rsync: 'rsync: how timeshift makes and restores its copies',
+    snapper: 'snapper: the peer of the helper and of the environments',
     'util-linux': 'unshare',
   },
 };

@@ -10,6 +10,7 @@ import { arch, cpus, loadavg, release, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { run } from '../../electron/engine/process/run.js';
 import { benchApp } from './app.js';
+import { benchEnvironments } from './environments.js';
 import { benchHelper } from './helper.js';
 import { benchManifest } from './manifest.js';
 import { benchMemory } from './memory.js';
@@ -18,7 +19,15 @@ import { benchStaging } from './staging.js';
 import { benchSwitching } from './switching.js';
 import { tableOf } from './table.js';
 
-const benches = [benchSwitching, benchStaging, benchManifest, benchMemory, benchHelper, benchApp];
+const benches = [
+  benchSwitching,
+  benchEnvironments,
+  benchStaging,
+  benchManifest,
+  benchMemory,
+  benchHelper,
+  benchApp,
+];
 
 interface Given {
   readonly quick: boolean;

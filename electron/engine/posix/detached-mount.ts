@@ -7,13 +7,20 @@ import type { RawPath } from './raw-path.js';
 import { closeSync } from 'node:fs';
 
 // The same numbers on every architecture (asm-generic/unistd.h; x86-64 agrees).
+const SYS_open_tree = 428;
 const SYS_fsopen = 430;
 const SYS_fsconfig = 431;
 const SYS_fsmount = 432;
 const CLOEXEC = 1;
+const AT_FDCWD = -100;
+const OPEN_TREE_CLONE = 1;
+const OPEN_TREE_CLOEXEC = 0o2000000; // O_CLOEXEC; Node has no name for it
 const FSCONFIG_SET_STRING = 1;
 const FSCONFIG_CMD_CREATE = 6;
 
+const openTree = libc.func(
+  'long syscall(long number, int folder, const uint8_t *path, unsigned int flags)',
+) as (number: number, folder: number, path: Buffer, flags: number) => number;
 const fsopen = libc.func('long syscall(long number, const uint8_t *type, unsigned int flags)') as (
   number: number,
   type: Buffer,
@@ -57,4 +64,10 @@ export function mountDetached(
   } finally {
     closeSync(context);
   }
+}
+
+/** The same of what is mounted at `place`: it stays when that is unmounted (open_tree(2)). */
+export function cloneMount(place: RawPath): number {
+  const flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+  return checked(openTree(SYS_open_tree, AT_FDCWD, cString(place), flags), 'open_tree', place);
 }

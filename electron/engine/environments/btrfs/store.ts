@@ -13,6 +13,7 @@ import { syncFileSystem } from '../../posix/sync.js';
 import { makeStore, type System } from '../../system.js';
 import { markPlainFolder, notAskedFor } from '../snapshots/preview.js';
 import { layoutOf, ownSubvolume } from './layout.js';
+import { mountByServiceManager, orByServiceManager } from './mount-for-us.js';
 import { createSubvolume, deleteTree, subvolumeAt } from './subvolumes.js';
 import { topOf } from './top.js';
 
@@ -43,7 +44,11 @@ export function attachStore(system: System, { create }: { readonly create: boole
   makeStore(system);
   markPlainFolder(system.store, ownSubvolume);
   // Setuid programs of an environment must work in a rehearsal; nobody but root comes as far as them here.
-  mount(layout.source, system.store, 'btrfs', mountFlags.noDevices, `subvol=/${ownSubvolume}`);
+  const options = `subvol=/${ownSubvolume}`;
+  orByServiceManager(
+    () => mount(layout.source, system.store, 'btrfs', mountFlags.noDevices, options),
+    () => mountByServiceManager(layout.source, system.store, `${options},nodev`),
+  );
 }
 
 /** Made beside and renamed, with what the plain folder held so far. */

@@ -31,7 +31,9 @@ for (const name of process.argv.slice(2)) {
   phases = [];
   states = [app.state.update.state];
   const started = Date.now();
-  const outcome: Outcome<unknown> = await app.answer(name, paramsOf(name));
+  // `restart` is `activate` with the restart at once.
+  const operation = name === 'restart' ? 'activate' : name;
+  const outcome: Outcome<unknown> = await app.answer(operation, paramsOf(name));
   // The state that follows is told right after the answer.
   await pause(300);
   const seconds = (Date.now() - started) / 1000;
@@ -44,6 +46,7 @@ function paramsOf(name: string): object {
   if (name === 'plan') return { scope: 'all' };
   if (name === 'stage') return { plan: app.state.status?.plan?.id };
   if (name === 'activate') return { stage: app.state.status?.staged?.id, how: 'live' };
+  if (name === 'restart') return { stage: app.state.status?.staged?.id, how: 'reboot' };
   return {};
 }
 
