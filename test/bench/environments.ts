@@ -1,6 +1,6 @@
 /**
  * Boot environments on btrfs beside the tools that people use for the same on the same root and the same update: snapper with snapshots,
- * and timeshift's way without them, which is rsync with hard links (`rsync -aii --recursive --delete --link-dest`, as its log shows).
+ * and timeshift's way without them: rsync with hard links to the copy before (`--link-dest`).
  * Then the two measures that are promised: a changeset in proportion to the change, and the merge of a whole `/etc`.
  */
 import { execFileSync } from 'node:child_process';

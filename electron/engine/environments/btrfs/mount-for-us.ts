@@ -2,15 +2,16 @@
  * Mounting where this process itself may not: the helper's unit lets it read disks, not write to them (`DeviceAllow=`), and whoever mounts a
  * btrfs opens its device for writing. The service manager then does it; what is asked of it is a file system that is mounted anyway.
  */
-import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { systemErrorCode } from '../../fault.js';
 import { cloneMount } from '../../posix/detached-mount.js';
 import { bytes, display, type RawPath } from '../../posix/raw-path.js';
-import { cleanEnvironment } from '../../process/run.js';
+import { runSyncOrFault } from '../../process/run-sync.js';
 
 /** Nobody but root comes as far as what is mounted in it for a moment. */
 const anteroom = '/run/understudy-mounts' as RawPath;
+
+const limit = { timeoutMs: 60_000 };
 
 /** What `attempt` answers, or else, where the device may not be opened, what `instead` does. */
 export function orByServiceManager<T>(attempt: () => T, instead: () => T): T {
@@ -25,15 +26,8 @@ export function orByServiceManager<T>(attempt: () => T, instead: () => T): T {
 
 /** systemd-mount(1): a mount of the system itself, which stays until it is unmounted. */
 export function mountByServiceManager(source: RawPath, place: RawPath, options: string): void {
-  ask('systemd-mount', [
-    '--quiet',
-    '--collect',
-    '--fsck=no',
-    '--type=btrfs',
-    `--options=${options}`,
-    display(source),
-    display(place),
-  ]);
+  const how = ['--quiet', '--collect', '--fsck=no', '--type=btrfs', `--options=${options}`];
+  runSyncOrFault(['systemd-mount', ...how, display(source), display(place)], limit);
 }
 
 /** A descriptor as `mountDetached` gives it. The mount itself is there for a moment alone. */
@@ -45,18 +39,6 @@ export function detachedByServiceManager(source: RawPath, options: string): numb
   try {
     return cloneMount(place);
   } finally {
-    ask('systemd-umount', [display(place)]);
+    runSyncOrFault(['systemd-umount', display(place)], limit);
   }
-}
-
-/** Throws what the service manager said, where it did not do it. */
-function ask(program: string, argv: readonly string[]): void {
-  const { status, stderr, error } = spawnSync(program, argv, {
-    env: cleanEnvironment,
-    encoding: 'utf8',
-    stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: 60_000,
-  });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${program}: ${stderr.trim() || `ended with ${String(status)}`}`);
 }
