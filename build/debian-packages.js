@@ -32,6 +32,7 @@ const packages = {
     'mtree-netbsd': 'mtree: reads and checks the manifests',
     polkitd: "the document type of polkit's policies",
     'qemu-system-x86': 'virtual machines: the installed helper in a whole system, and rehearsal boots',
+    snapper: 'snapper: its snapshots are listed among the environments',
     systemd: 'systemd-analyze: verifies units',
     uidmap: 'newuidmap: user namespaces with more than one user',
     'util-linux': 'unshare, nsenter, flock',

@@ -157,6 +157,26 @@ export const errorTexts = {
     'The environment is in use and was left as it is.',
     'The details say by what. Unmount it or restart, then try again.',
   ),
+  ENVIRONMENT_CURRENT: failed(
+    'This is the environment that runs.',
+    'It is never removed or mounted a second time; "understudy environments" lists the others.',
+  ),
+  ENVIRONMENT_FOREIGN: failed(
+    'This environment belongs to another program; Understudy only lists it.',
+    'Use that program for it: snapper or timeshift.',
+  ),
+  ENVIRONMENT_PARTIAL: failed(
+    'This environment is no whole tree that could be mounted: it holds only what an update replaced.',
+    'See "understudy rollback --dry-run" for what a return to it would change.',
+  ),
+  ENVIRONMENT_NOT_MOUNTED: usage(
+    'No environment is mounted at this folder.',
+    'See "understudy environments" for what is mounted where.',
+  ),
+  MOUNT_FOLDER_UNFIT: usage(
+    'No environment can be mounted at this folder.',
+    'Give an empty folder that is no part of the system, such as one below /mnt.',
+  ),
   NOTHING_TO_ROLL_BACK: failed('There is nothing to roll back to.', 'See "understudy history".'),
 
   JOURNAL_DAMAGED: failed(

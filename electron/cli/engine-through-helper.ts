@@ -80,6 +80,12 @@ export function engineThroughHelper(access: HelperAccess, inProcess: EngineVerbs
         : run(system, 'rollback', which),
     recover: (system) => run(system, 'recover', {}),
     prune: (system, options) => run(system, 'prune', options),
+    // The helper has no operation for these: what is private to root is not seen, and what alters needs root.
+    environments: (system) => inProcess.environments(system),
+    renameEnvironment: (system, options) => inProcess.renameEnvironment(system, options),
+    mountEnvironment: (system, options) => inProcess.mountEnvironment(system, options),
+    unmountEnvironment: (system, options) => inProcess.unmountEnvironment(system, options),
+    destroyEnvironment: (system, options) => inProcess.destroyEnvironment(system, options),
     change: (system, settings) => run(system, 'change', { settings }),
     practice: (options) => inProcess.practice(options),
     // It reads and makes what the user who types it may read and make.

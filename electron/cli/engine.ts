@@ -6,6 +6,7 @@ import type { Changelog } from '../../shared/changelog.js';
 import type { CheckReport, CheckResult } from '../../shared/check.js';
 import type { Review } from '../../shared/changeset.js';
 import type { Decision } from '../../shared/decision.js';
+import type { Destroyed, Environments, Mounted, Renamed, Unmounted } from '../../shared/environments.js';
 import type { Outcome } from '../../shared/errors.js';
 import type {
   Activated,
@@ -81,6 +82,20 @@ export interface EngineVerbs {
     system: System,
     options: { readonly keep?: number; readonly maxBytes?: number; readonly dryRun: boolean },
   ): Promise<Outcome<Pruned>>;
+  environments(system: System): Promise<Outcome<Environments>>;
+  renameEnvironment(
+    system: System,
+    options: { readonly id: string; readonly title: string },
+  ): Promise<Outcome<Renamed>>;
+  mountEnvironment(
+    system: System,
+    options: { readonly id: string; readonly folder: string },
+  ): Promise<Outcome<Mounted>>;
+  unmountEnvironment(system: System, options: { readonly folder: string }): Promise<Outcome<Unmounted>>;
+  destroyEnvironment(
+    system: System,
+    options: { readonly id: string; readonly dryRun: boolean },
+  ): Promise<Outcome<Destroyed>>;
   status(system: System): Promise<Outcome<Status>>;
   settings(system: System): Promise<Outcome<SystemSettings>>;
   change(system: System, change: SettingsChange): Promise<Outcome<SystemSettings>>;
@@ -104,6 +119,15 @@ export const engine: EngineVerbs = {
   history: async (system) => (await import('../engine/history.js')).history(system),
   recover: async (system) => (await import('../engine/recover.js')).recover(system),
   prune: async (system, options) => (await import('../engine/prune.js')).prune(system, options),
+  environments: async (system) => (await import('../engine/list-environments.js')).listEnvironments(system),
+  renameEnvironment: async (system, options) =>
+    (await import('../engine/rename-environment.js')).renameEnvironment(system, options),
+  mountEnvironment: async (system, options) =>
+    (await import('../engine/mount-environment.js')).mountEnvironment(system, options),
+  unmountEnvironment: async (system, options) =>
+    (await import('../engine/mount-environment.js')).unmountEnvironment(system, options),
+  destroyEnvironment: async (system, options) =>
+    (await import('../engine/destroy-environment.js')).destroyEnvironment(system, options),
   status: async (system) => (await import('./status-in-process.js')).statusInProcess(system),
   settings: async (system) => (await import('../engine/settings.js')).settings(system),
   change: async (system, change) => (await import('../engine/settings.js')).changeSettings(system, change),

@@ -13,7 +13,7 @@ import type { Output } from './output/output.js';
 import { problemLines } from './render/problem.js';
 import { recoveredLines } from './render/results.js';
 import { forTerminal } from './text/plain.js';
-import type { Answer, Context, Given, SystemVerb, Verb } from './verbs/verb.js';
+import type { Answer, Context, Given, OnRecovery, Verb } from './verbs/verb.js';
 
 export interface Ended {
   readonly outcome: Outcome<Answer>;
@@ -35,14 +35,15 @@ export async function runVerb(verb: Verb, given: Given, options: SessionOptions)
     return { outcome: await caught(() => job(options.context)), recovered: undefined };
   }
   const job = verb.read(given);
+  const onRecovery = typeof verb.onRecovery === 'string' ? verb.onRecovery : verb.onRecovery(given);
   let recovered: Recovered | undefined;
   const outcome = await caught(async () => {
     const { context, globals } = options;
     const system = openSystem(globals.root, { report: context.report, signal: context.signal });
-    const start = await recoverFirst(verb, system, options);
+    const start = await recoverFirst(onRecovery, system, options);
     if (!start.ok) return start;
     recovered = start.value;
-    if (recovered && verb.onRecovery === 'stop') return { ok: false, problem: recoveredProblem(recovered) };
+    if (recovered && onRecovery === 'stop') return { ok: false, problem: recoveredProblem(recovered) };
     return await job({ ...context, system });
   });
   return { outcome, recovered };
@@ -50,17 +51,17 @@ export async function runVerb(verb: Verb, given: Given, options: SessionOptions)
 
 /** What was recovered, `undefined` when nothing was; a problem only for verbs that must not go on. */
 async function recoverFirst(
-  verb: SystemVerb,
+  onRecovery: OnRecovery,
   system: System,
   { context, output, isRoot }: SessionOptions,
 ): Promise<Outcome<Recovered | undefined>> {
   // Without Understudy's folder nothing can have been interrupted, and looking must not create it.
-  if (verb.onRecovery === 'ask-nothing' || !isRoot || !existsSync(bytes(system.store))) {
+  if (onRecovery === 'ask-nothing' || !isRoot || !existsSync(bytes(system.store))) {
     return { ok: true, value: undefined };
   }
   const outcome = await context.engine.recover(system);
   if (!outcome.ok) {
-    if (verb.onRecovery === 'stop' || outcome.problem.code === 'CANCELLED') return outcome;
+    if (onRecovery === 'stop' || outcome.problem.code === 'CANCELLED') return outcome;
     // Another Understudy at work is no news to someone who only reads; a damaged journal is.
     if (outcome.problem.code !== 'BUSY_UNDERSTUDY')
       output.note((look) => problemLines(outcome.problem, look));
@@ -68,7 +69,7 @@ async function recoverFirst(
   }
   const { value } = outcome;
   if (value.transactions.length === 0) return { ok: true, value: undefined };
-  if (verb.onRecovery === 'go-on') output.note((look) => recoveredLines(forTerminal(value), look));
+  if (onRecovery === 'go-on') output.note((look) => recoveredLines(forTerminal(value), look));
   return { ok: true, value };
 }
 

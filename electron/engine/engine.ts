@@ -1,4 +1,5 @@
 /** What the verbs of one system work with: its package manager, its environment backend, its current tree. */
+import type { ForeignEnvironment } from '../../shared/environments.js';
 import { Fault } from './fault.js';
 import type { Environment, TreeView } from './environments/environment.js';
 import { plainView } from './environments/plain-view.js';
@@ -23,6 +24,11 @@ const backends: readonly Environment[] = [btrfsEnvironment, zfsEnvironment, tree
 /** The best backend that is usable here; where none is, the one that says why for every file system. */
 export function environmentFor(system: System): Environment {
   return backends.find((backend) => backend.support(system).usable) ?? treeEnvironment;
+}
+
+/** What other programs keep of the root, whichever backend is used. Needs root. */
+export function foreignEnvironments(system: System): ForeignEnvironment[] {
+  return backends.flatMap((backend) => backend.foreign(system));
 }
 
 /** Throws `UNSUPPORTED_SYSTEM` where no package manager is known. */

@@ -52,7 +52,8 @@ function restorePointOf({ system, environment }: Engine, point: RestorePointReco
   try {
     const back = environment.readSwitch(system, point.id);
     problems.push(...back.damages());
-    requireRecord({ system }, point);
+    // Of one that waits for its start there is none yet, and none is needed.
+    if (back.isInEffect()) requireRecord({ system }, point);
     if (problems.length === 0) problems.push(...fitness(back.viewBefore()));
   } catch (error) {
     const { problem } = faultOf(error);

@@ -25,7 +25,7 @@ export async function recordAfter(engine: Engine, record: StageRecord, after: Af
     version: 1,
     id: after.restorePoint,
     created: new Date().toISOString(),
-    title: titleOf(record),
+    title: `Before updating ${packagesOf(record.plan)}`,
     transaction: after.transaction,
     stage: record.id,
     packages: record.plan.changes,
@@ -40,8 +40,9 @@ export async function recordManifestAfter(engine: Engine, restorePoint: string):
   await writeManifest(manifestAfter(engine.system, restorePoint), scanEnvironment(engine, { hash: false }));
 }
 
-function titleOf({ plan }: StageRecord): string {
-  const count = plan.changes.length;
-  const kernel = plan.changes.find((change) => change.kernel && change.to !== null);
-  return `Before updating ${count} ${count === 1 ? 'package' : 'packages'}${kernel ? `, ${kernel.name} among them` : ''}`;
+/** What the packages of a plan are, in words. */
+export function packagesOf({ changes }: StageRecord['plan']): string {
+  const count = changes.length;
+  const kernel = changes.find((change) => change.kernel && change.to !== null);
+  return `${count} ${count === 1 ? 'package' : 'packages'}${kernel ? `, ${kernel.name} among them` : ''}`;
 }

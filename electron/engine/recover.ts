@@ -16,6 +16,7 @@ import { withPackageLocks, withStoreLock } from './journal/lock.js';
 import type { Transaction } from './journal/read-journal.js';
 import { bytes } from './posix/raw-path.js';
 import { requireComplete } from './records/complete.js';
+import { forgetSchedule, scheduledAtAll } from './records/schedule.js';
 import { readStage, stagesOf } from './records/stages.js';
 import { activatedStages, vouchedRestorePoints } from './records/vouched.js';
 import type { System } from './system.js';
@@ -104,7 +105,7 @@ async function settle(engine: Engine, transaction: Transaction): Promise<Settled
       );
     case 'prune':
       pruneAgain(engine, transaction);
-      return answer('rolled-forward', 'The removal of old restore points was interrupted and was completed.');
+      return answer('rolled-forward', 'The removal of old environments was interrupted and was completed.');
   }
 }
 
@@ -162,7 +163,11 @@ function settleRollback({ system, environment }: Engine, transaction: Transactio
 }
 
 function pruneAgain({ system, environment }: Engine, transaction: Transaction): void {
-  const points = transaction.records[0]?.data.restorePoints;
+  const { restorePoints: points, stage } = transaction.records[0]?.data ?? {};
+  if (typeof stage === 'string') {
+    if (scheduledAtAll(system) === stage) forgetSchedule(system);
+    environment.destroy(system, stage);
+  }
   for (const id of Array.isArray(points) ? points : [])
     if (typeof id === 'string') environment.destroyRestorePoint(system, id);
 }

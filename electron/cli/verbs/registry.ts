@@ -3,6 +3,7 @@ import { activate } from './activate.js';
 import { changelog } from './changelog.js';
 import { check } from './check.js';
 import { decide } from './decide.js';
+import { environments } from './environments.js';
 import { helpVerb } from './help.js';
 import { history } from './history.js';
 import { inspect } from './inspect.js';
@@ -32,6 +33,7 @@ export const verbs: readonly Verb[] = [
   activate,
   rollback,
   history,
+  environments,
   recover,
   prune,
   settings,

@@ -92,7 +92,8 @@ export type OnRecovery = 'stop' | 'go-on' | 'ask-nothing';
 
 export interface SystemVerb extends VerbBase {
   readonly works: 'on-system';
-  readonly onRecovery: OnRecovery;
+  /** By what was given, where some of what the verb does only reads. */
+  readonly onRecovery: OnRecovery | ((given: Given) => OnRecovery);
   read(given: Given): (context: SystemContext) => Promise<Outcome<Answer>>;
 }
 

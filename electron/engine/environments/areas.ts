@@ -14,7 +14,7 @@ import { isWithin, type RawPath } from '../posix/raw-path.js';
 export type PathClass = 'system' | 'derived' | 'log' | 'service' | 'foreign';
 
 const foreign = [
-  'proc', 'sys', 'dev', 'run', 'tmp', 'home', 'root', 'srv', 'mnt', 'media', 'lost+found', 'snap', 'var/snap',
+  'proc', 'sys', 'dev', 'run', 'tmp', 'home', 'root', 'srv', 'mnt', 'media', 'lost+found', '.snapshots', 'timeshift-btrfs', 'snap', 'var/snap',
   'var/tmp', 'var/run', 'var/lock', 'var/lib/understudy', 'etc/understudy', 'etc/.pwd.lock', 'var/crash', 'var/lib/systemd/coredump',
   'var/cache/apt/archives', 'var/cache/apt/pkgcache.bin', 'var/cache/apt/srcpkgcache.bin', 'var/lib/apt/lists',
   'var/lib/apt/periodic', 'var/cache/private', 'usr/sbin/policy-rc.d',

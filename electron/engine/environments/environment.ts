@@ -2,6 +2,7 @@
  * The one interface of the environment backends (tree, btrfs, ZFS). `test/conformance/environment` is what each
  * of them must pass. The verbs (`stage`, `activate`, `rollback`, …) know nothing else of a backend.
  */
+import type { ForeignEnvironment } from '../../../shared/environments.js';
 import type { RunOptions, RunResult } from '../process/run.js';
 import type { RawPath } from '../posix/raw-path.js';
 import type { TreeChange } from '../review/tree-change.js';
@@ -132,6 +133,9 @@ export interface Switch {
   damages(): readonly string[];
 }
 
+/** An environment beside the current one: a staged one, the one that a restore point returns to, or the one of the next start. */
+export type Which = { readonly clone: string } | { readonly restorePoint: string } | 'next';
+
 export interface Environment {
   readonly name: 'tree' | 'btrfs' | 'zfs';
   /** When a switch is in effect: with `switchOver`, or at the next start, which takes another root. */
@@ -173,4 +177,15 @@ export interface Environment {
   restorePoints(system: System): readonly string[];
   /** Repeatable; what says how to return goes first. */
   destroyRestorePoint(system: System, restorePoint: string): void;
+  /** What removing it would free, where the file system keeps account of that. */
+  exclusiveBytes(system: System, which: Which): number | undefined;
+  /**
+   * Mounts its whole tree at an empty folder: read-only, without setuid, devices and programs. Throws `ENVIRONMENT_PARTIAL` where it is no
+   * whole tree, `ENVIRONMENT_CURRENT` where that still runs.
+   */
+  mountTree(system: System, which: Which, folder: RawPath): void;
+  /** Where `mountTree` mounted it, and nothing below. */
+  mountPoints(system: System, which: Which): readonly RawPath[];
+  /** What other programs keep on the file system of the root. Needs root. */
+  foreign(system: System): readonly ForeignEnvironment[];
 }

@@ -14,6 +14,7 @@ export const mountFlags = {
 } as const;
 
 const MNT_DETACH = 2;
+const UMOUNT_NOFOLLOW = 8;
 const SYS_pivot_root = process.arch === 'x64' ? 155 : 41; // asm/unistd.h: x86-64; the generic table (arm64, riscv64)
 
 const mountCall = libc.func(
@@ -95,6 +96,11 @@ export function setReadOnly(
     attributes.length,
   );
   checked(result, 'mount_setattr', target);
+}
+
+/** Unmounts what nobody uses. Throws `EBUSY`. */
+export function unmount(target: RawPath): void {
+  checked(umount2(cString(target), UMOUNT_NOFOLLOW), 'umount2', target);
 }
 
 /** Makes the current working directory the root and detaches the old one (pivot_root(2), `pivot_root(".", ".")`). */

@@ -21,7 +21,7 @@ export function entryOf(
     ended: ended?.time ?? null,
     seconds: ended && first ? (Date.parse(ended.time) - Date.parse(first.time)) / 1000 : null,
     outcome: outcomeNamed(ended?.step),
-    title: titles[kind],
+    title: kind === 'prune' && text('stage') !== null ? 'A staged update was removed' : titles[kind],
     stage: kind === 'stage' ? id : text('stage'),
     restorePoint,
     packages: points.find((point) => point.id === restorePoint)?.packages ?? [],

@@ -29,6 +29,8 @@ const stageSchema = z.strictObject({
   /** Decisions that are being carried out in the clone, which the seal does not match meanwhile (`decisions/`). */
   deciding: z.array(decisionSchema).optional(),
   ready: z.boolean(),
+  /** What people call it. */
+  title: z.string().optional(),
 });
 export type StageRecord = z.infer<typeof stageSchema>;
 

@@ -20,6 +20,7 @@ export const history = (say: Say): Words['history'] => ({
     rollback: 'Ein Zurücknehmen schlug fehl',
     prune: 'Ein Aufräumen schlug fehl',
   },
+  stageRemoved: 'Eine erprobte Aktualisierung wurde entfernt',
   recoveredKinds: {
     stage: 'Eine unterbrochene Probe wurde bereinigt',
     activate: 'Ein unterbrochenes Umschalten wurde bereinigt',

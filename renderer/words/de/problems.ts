@@ -156,6 +156,26 @@ export const problems = (): Words['problems'] => ({
       'Die Umgebung ist in Gebrauch und blieb, wie sie ist.',
       'Die Einzelheiten sagen, wodurch. Versuchen Sie es, wenn sie frei ist.',
     ),
+    ENVIRONMENT_CURRENT: text(
+      'Das ist die Umgebung, die läuft.',
+      'Sie wird nie entfernt. Wählen Sie eine andere.',
+    ),
+    ENVIRONMENT_FOREIGN: text(
+      'Diese Umgebung gehört einem anderen Programm; Understudy zeigt sie nur an.',
+      'Benutzen Sie dafür dieses Programm: snapper oder timeshift.',
+    ),
+    ENVIRONMENT_PARTIAL: text(
+      'Diese Umgebung ist kein ganzes System, das man einhängen könnte.',
+      'Sie enthält nur, was eine Aktualisierung ersetzt hat.',
+    ),
+    ENVIRONMENT_NOT_MOUNTED: text(
+      'In diesem Ordner ist keine Umgebung eingehängt.',
+      'Sehen Sie in der Liste nach.',
+    ),
+    MOUNT_FOLDER_UNFIT: text(
+      'In diesen Ordner kann keine Umgebung eingehängt werden.',
+      'Wählen Sie einen leeren Ordner, der nicht zum System gehört, etwa einen unter /mnt.',
+    ),
     NOTHING_TO_ROLL_BACK: text(
       'Es gibt nichts, wohin man zurück könnte.',
       'Jede Aktualisierung legt einen Wiederherstellungspunkt an.',

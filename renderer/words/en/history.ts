@@ -20,6 +20,7 @@ export const history = (say: Say) => ({
     rollback: 'A rollback failed',
     prune: 'A clean-up failed',
   } satisfies Record<TransactionKind, string>,
+  stageRemoved: 'A rehearsed update was removed',
   recoveredKinds: {
     stage: 'An interrupted rehearsal was recovered',
     activate: 'An interrupted switch was recovered',

@@ -141,6 +141,23 @@ export const problems = () => ({
       'The environment is in use and was left as it is.',
       'The details say by what. Try again when it is free.',
     ),
+    ENVIRONMENT_CURRENT: text(
+      'This is the environment that runs.',
+      'It is never removed. Choose one of the others.',
+    ),
+    ENVIRONMENT_FOREIGN: text(
+      'This environment belongs to another program; Understudy only lists it.',
+      'Use that program for it: snapper or timeshift.',
+    ),
+    ENVIRONMENT_PARTIAL: text(
+      'This environment is no whole tree that could be mounted.',
+      'It holds only what an update replaced.',
+    ),
+    ENVIRONMENT_NOT_MOUNTED: text('No environment is mounted at this folder.', 'Look at the list again.'),
+    MOUNT_FOLDER_UNFIT: text(
+      'No environment can be mounted at this folder.',
+      'Choose an empty folder that is no part of the system, such as one below /mnt.',
+    ),
     NOTHING_TO_ROLL_BACK: text('There is nothing to go back to.', 'Each update makes a restore point.'),
     JOURNAL_DAMAGED: text(
       'The journal of Understudy is damaged.',

@@ -155,6 +155,39 @@ describe('what each verb shows', () => {
     ).toBe('Nothing to remove: 1 restore point kept.\n');
   });
 
+  test('environments: what runs first, what other programs keep last, and each with what stands in its way', async () => {
+    const text = await shown(['environments']);
+    expect(text).toMatch(/^ {2}current +current +What runs$/m);
+    expect(text).toMatch(/stage-aaaa1111 +staged .*not known +NOT USABLE +With 5 packages updated/);
+    expect(text).toContain('      A program does not find its library.\n      mounted at /mnt/look\n');
+    expect(text).toMatch(/restore-bbbb2222 +previous .*150 MB +Vor dem Drucker – 打印机/);
+    expect(text).toMatch(/Of other programs, only listed\n {2}snapper +12 .*zypp\(zypper\)/);
+    expect(await shown(['environments', 'list'])).toBe(text);
+    const unseen = [{ what: 'What was done so far', why: 'only root may look' }];
+    const engine = { environments: () => good({ ...values.environments, environments: [], unseen }) };
+    expect(await shown(['environments'], { engine })).toContain('What was done so far: only root may look');
+
+    const id = 'restore-bbbb2222';
+    expect(await shown(['environments', 'rename', id, '  Vor dem Drucker '])).toBe(
+      `${id} is called "Vor dem Drucker" now.\n`,
+    );
+    expect(await shown(['environments', 'mount', id, '/mnt'])).toContain(
+      `${id} is mounted at /mnt, read-only.`,
+    );
+    expect(await shown(['environments', 'mount', id, '/mnt'])).toContain('environments unmount /mnt');
+    expect(await shown(['environments', 'unmount', '/mnt'])).toBe('Nothing is mounted at /mnt any more.\n');
+    expect(await shown(['environments', 'destroy', id, '--yes'])).toBe(
+      `Removed ${id}, which freed 150 MB.\n  Before 5 packages\n`,
+    );
+    const asked = await on(['environments', 'destroy', id], { typed: 'y\n' });
+    expect(asked.stderr).toContain(`Would remove ${id}, which would free 150 MB.`);
+    expect(asked.stderr).toContain('Remove this environment? [y/N] ');
+    expect(asked.calls).toEqual([
+      ['destroyEnvironment', { id, dryRun: true }],
+      ['destroyEnvironment', { id, dryRun: false }],
+    ]);
+  });
+
   test('history: newest first, unusable restore points with their problems', async () => {
     const text = await shown(['history']);
     expect(text.indexOf('STILL OPEN')).toBeLessThan(text.indexOf('Staged 5 packages'));
@@ -213,6 +246,8 @@ function poisoned<T>(value: T): T {
     'bootLoader',
     'source',
     'name',
+    'state',
+    'tool',
   ]);
   const keep = (key: string, item: unknown): boolean =>
     closed.has(key) && typeof item === 'string' && !['curl', 'sshd'].includes(item);
@@ -231,6 +266,11 @@ test.each([
   [['activate', '--yes'], { activate: () => good(poisoned(values.activated)) }],
   [['rollback', '--yes'], { rollback: () => good(poisoned(values.rolledBack)) }],
   [['history'], { history: () => good(poisoned(values.history)) }],
+  [['environments'], { environments: () => good(poisoned(values.environments)) }],
+  [
+    ['environments', 'destroy', 'restore-1', '--yes'],
+    { destroyEnvironment: () => good(poisoned(values.destroyed)) },
+  ],
   [['recover'], { recover: () => good(poisoned(values.recovered)) }],
   [['merge', 'a', 'b', 'c', 'd'], { merge: () => good(poisoned(values.merged)) }],
   [['prune', '--yes'], { prune: () => good(poisoned(values.pruned)) }],

@@ -45,23 +45,31 @@ describe('exit codes', () => {
 });
 
 describe('recovery at every start', () => {
-  test.each([['stage'], ['activate', '--yes'], ['rollback', '--yes'], ['prune', '--yes']])(
-    '%s stops',
-    async (...argv) => {
-      const { exitCode, stderr, calls } = await on(argv, { engine: interrupted });
-      expect(exitCode).toBe(5);
-      expect(stderr).toContain('[RECOVERED]');
-      expect(stderr).toContain('activate tx-cccc3333: The switch had not begun; it was taken back.');
-      expect(calls).toEqual([['recover', undefined]]);
+  test.each([
+    ['stage'],
+    ['activate', '--yes'],
+    ['rollback', '--yes'],
+    ['prune', '--yes'],
+    ['environments', 'destroy', 'point-1', '--yes'],
+    ['environments', 'rename', 'point-1', 'title'],
+    ['environments', 'mount', 'point-1', '/mnt'],
+  ])('%s stops', async (...argv) => {
+    const { exitCode, stderr, calls } = await on(argv, { engine: interrupted });
+    expect(exitCode).toBe(5);
+    expect(stderr).toContain('[RECOVERED]');
+    expect(stderr).toContain('activate tx-cccc3333: The switch had not begun; it was taken back.');
+    expect(calls).toEqual([['recover', undefined]]);
+  });
+
+  test.each([['inspect'], ['plan'], ['review'], ['history'], ['environments']])(
+    '%s goes on with a remark',
+    async (verb) => {
+      const { exitCode, stderr, calls } = await on([verb], { engine: interrupted });
+      expect(exitCode).toBe(0);
+      expect(stderr).toContain('Interrupted work was recovered');
+      expect(calls.map(([name]) => name)).toEqual(['recover', verb]);
     },
   );
-
-  test.each([['inspect'], ['plan'], ['review'], ['history']])('%s goes on with a remark', async (verb) => {
-    const { exitCode, stderr, calls } = await on([verb], { engine: interrupted });
-    expect(exitCode).toBe(0);
-    expect(stderr).toContain('Interrupted work was recovered');
-    expect(calls.map(([name]) => name)).toEqual(['recover', verb]);
-  });
 
   test('JSON holds what was recovered', async () => {
     const { stdout, stderr } = await on(['history', '--json'], { engine: interrupted });
@@ -96,12 +104,15 @@ describe('recovery at every start', () => {
 });
 
 describe('agreement', () => {
-  test.each([['activate'], ['rollback'], ['prune']])('%s needs it where no one can answer', async (verb) => {
-    const { exitCode, stderr, calls } = await on([verb]);
-    expect(exitCode).toBe(3);
-    expect(stderr).toContain('[CONFIRMATION_NEEDED]');
-    expect(calls.map(([name]) => name)).toEqual(['recover']);
-  });
+  test.each([['activate'], ['rollback'], ['prune'], ['environments', 'destroy', 'point-1']])(
+    '%s needs it where no one can answer',
+    async (...argv) => {
+      const { exitCode, stderr, calls } = await on(argv);
+      expect(exitCode).toBe(3);
+      expect(stderr).toContain('[CONFIRMATION_NEEDED]');
+      expect(calls.map(([name]) => name)).toEqual(['recover']);
+    },
+  );
 
   test('--json never asks', async () => {
     const { exitCode, stdout } = await on(['activate', '--json'], { typed: 'y\n' });

@@ -2,6 +2,7 @@
 import type { Changelog } from '../../../shared/changelog.js';
 import type { Conflict, Review } from '../../../shared/changeset.js';
 import type { CheckReport } from '../../../shared/check.js';
+import type { Destroyed, Environments } from '../../../shared/environments.js';
 import type { Activated, History, Pruned, Recovered, RolledBack, Staged } from '../../../shared/history.js';
 import type { Machine } from '../../../shared/machine.js';
 import type { Merged } from '../../../shared/merge.js';
@@ -242,6 +243,60 @@ export const recovered: Recovered = {
     },
   ],
   cleaned: ['a mount of a killed rehearsal'],
+};
+
+export const environments: Environments = {
+  backend: 'btrfs',
+  environments: [
+    {
+      id: 'current',
+      state: 'current',
+      title: 'What runs',
+      created: null,
+      bytes: null,
+      usable: true,
+      problems: [],
+      mountedAt: [],
+    },
+    {
+      id: 'stage-aaaa1111',
+      state: 'staged',
+      title: 'With 5 packages updated',
+      created: '2026-11-21T10:00:00Z',
+      bytes: null,
+      usable: false,
+      problems: ['A program does not find its library.'],
+      mountedAt: ['/mnt/look'],
+    },
+    {
+      id: 'restore-bbbb2222',
+      state: 'previous',
+      title: 'Vor dem Drucker – 打印机',
+      created: '2026-11-20T10:00:00Z',
+      bytes: 150_000_000,
+      usable: true,
+      problems: [],
+      mountedAt: [],
+    },
+  ],
+  foreign: [
+    {
+      id: 'snapper-12',
+      tool: 'snapper',
+      name: '12',
+      created: '2026-11-19T10:00:00Z',
+      title: 'zypp(zypper)',
+      place: '@/.snapshots/12/snapshot',
+    },
+  ],
+  unseen: [],
+};
+
+export const destroyed: Destroyed = {
+  id: 'restore-bbbb2222',
+  title: 'Before 5 packages',
+  dryRun: false,
+  freedBytes: 150_000_000,
 };
 
 export const pruned: Pruned = {

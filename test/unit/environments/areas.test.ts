@@ -24,6 +24,8 @@ describe('what belongs to an environment', () => {
     ['etc/understudy/settings.json', 'foreign'],
     ['etc/understudy-practice/settings.conf', 'system'],
     ['tmp/x', 'foreign'],
+    ['.snapshots/1/snapshot/etc/fstab', 'foreign'],
+    ['timeshift-btrfs/snapshots', 'foreign'],
     ['', 'foreign'],
   ] as const)('%s is %s', (path, kind) => {
     expect(classify(path as RawPath)).toBe(kind);

@@ -3,17 +3,22 @@ import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, r
 import { Fault, systemErrorCode } from '../../fault.js';
 import { readMountTable } from '../../inspect/mount-table.js';
 import { thisMachine } from '../../inspect/sources.js';
+import { mount } from '../../posix/mount.js';
 import { bytes, display, isWithin, join, parentOf, type RawPath } from '../../posix/raw-path.js';
 import { exchange } from '../../posix/rename.js';
 import { syncFileSystem } from '../../posix/sync.js';
 import type { System } from '../../system.js';
 import { classify } from '../areas.js';
+import { lookOnly } from '../read-only-layer.js';
 import type { SnapshotDriver, TreeId, Way } from '../snapshots/snapshot-driver.js';
+import { treesInRecords } from '../snapshots/switch-record.js';
 import { handOverSubvolume } from './hand-over.js';
 import { layoutOf, pathOf, rootMount } from './layout.js';
 import { attachStore, previewObstacle, storeObstacle } from './store.js';
 import { readSendStream } from './send-stream.js';
+import { snapperEnvironments } from './snapper.js';
 import * as btrfs from './subvolumes.js';
+import { timeshiftEnvironments } from './timeshift.js';
 import { topOf } from './top.js';
 
 export const btrfsDriver: SnapshotDriver = {
@@ -89,6 +94,30 @@ export const btrfsDriver: SnapshotDriver = {
     handOverSubvolume({ from: tree(from), to: tree(to), onStep: () => system.onStep?.('arrive') }, path);
   },
   exclusiveBytes: (system, id) => btrfs.exclusiveBytes(system.root, Number(id)),
+  mountAt(system, id, folder) {
+    const source = rootMount(system)?.source;
+    if (source === undefined || find(system, id) === undefined) throw gone(id);
+    mount(source, folder, 'btrfs', lookOnly, `subvolid=${id}`);
+  },
+  mountPoints(system, id) {
+    const path = pathOf(system, Number(id));
+    if (path === '' && Number(id) !== btrfs.topLevel) return [];
+    const origin = `/${path}`;
+    const device = rootMount(system)?.source;
+    return readMountTable(thisMachine).entries.flatMap((entry) => {
+      const isIts = entry.fileSystem === 'btrfs' && entry.source === device && entry.origin === origin;
+      return isIts && entry.readOnly ? [entry.mountPoint] : [];
+    });
+  },
+  foreign(system) {
+    const root = rootMount(system);
+    if (root?.fileSystem !== 'btrfs') return [];
+    const ours = treesInRecords(system).add(btrfsDriver.current(system));
+    return [
+      ...snapperEnvironments(system, ours),
+      ...timeshiftEnvironments(topOf(root.source), root.origin.slice(1) as RawPath, ours),
+    ];
+  },
 };
 
 const ownSubvolumeName = '@understudy';

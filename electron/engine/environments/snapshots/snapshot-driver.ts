@@ -2,6 +2,7 @@
  * What a file system with snapshots must be able to do, so that environments can be built on it: btrfs and ZFS differ in this alone.
  * A *tree* is a whole root, such as a subvolume or a dataset; its id is the file system's own for it and never used again.
  */
+import type { ForeignEnvironment } from '../../../../shared/environments.js';
 import type { RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
 import type { Environment } from '../environment.js';
@@ -58,4 +59,10 @@ export interface SnapshotDriver {
   handOver(system: System, path: RawPath, from: TreeId, to: TreeId): void;
   /** Bytes that removing the tree would free, where the file system keeps account; else `undefined`. */
   exclusiveBytes(system: System, id: TreeId): number | undefined;
+  /** Mounts a tree by itself: read-only, without setuid, devices and programs. */
+  mountAt(system: System, id: TreeId, folder: RawPath): void;
+  /** Where a tree is mounted by itself, read-only. */
+  mountPoints(system: System, id: TreeId): RawPath[];
+  /** Snapshots that other programs made of the root; nothing where the root is on another file system. */
+  foreign(system: System): ForeignEnvironment[];
 }

@@ -2,10 +2,12 @@
 import { existsSync } from 'node:fs';
 import { Fault } from '../../fault.js';
 import { removeTree } from '../../files/remove-tree.js';
+import { unmount } from '../../posix/mount.js';
 import { bytes, join } from '../../posix/raw-path.js';
 import { syncDirectory } from '../../posix/sync.js';
 import type { System } from '../../system.js';
-import type { Clone, Environment } from '../environment.js';
+import type { Clone, Environment, Which } from '../environment.js';
+import { mountLayers } from '../read-only-layer.js';
 import { arrange } from '../tree/arrange.js';
 import { assemblyOf, clonesFolder, openCloneSession, stripOverlayMarks } from '../tree/clone.js';
 import { overlayView } from '../tree/overlay-view.js';
@@ -19,7 +21,7 @@ import {
   readSnapshotClone,
   type SnapshotClone,
 } from './snapshot-clone.js';
-import type { SnapshotDriver } from './snapshot-driver.js';
+import type { SnapshotDriver, TreeId } from './snapshot-driver.js';
 import { sealOfChanges } from './snapshot-seal.js';
 import { SnapshotSwitch } from './snapshot-switch.js';
 import {
@@ -90,7 +92,51 @@ export function snapshotEnvironment(driver: SnapshotDriver): Environment {
       forgetArrival(driver, system);
       if (destroy) destroyPoint(driver, system, restorePoint);
     },
+    exclusiveBytes(system, which) {
+      const trees = treesOf(driver, system, which);
+      if (trees.includes(driver.current(system))) return undefined;
+      const each = trees.map((id) => driver.exclusiveBytes(system, id));
+      return each.reduce((sum, one) => (sum === undefined || one === undefined ? undefined : sum + one), 0);
+    },
+    mountTree(system, which, folder) {
+      const [tree] = treesOf(driver, system, which);
+      if (tree === undefined) throw new Fault('ENVIRONMENT_UNKNOWN');
+      if (tree === driver.current(system))
+        throw new Fault('ENVIRONMENT_CURRENT', 'It runs until the restart.');
+      const others =
+        which !== 'next' && 'clone' in which
+          ? readSnapshotClone(driver, system, which.clone).layers.filter(({ mount }) => mount !== '')
+          : [];
+      driver.mountAt(system, tree, folder);
+      try {
+        if (which !== 'next' && 'clone' in which) mountLayers(which.clone, others, folder);
+      } catch (error) {
+        unmount(folder);
+        throw error;
+      }
+    },
+    mountPoints(system, which) {
+      const [tree] = treesOf(driver, system, which);
+      return tree === undefined || tree === driver.current(system) ? [] : driver.mountPoints(system, tree);
+    },
+    foreign: (system) => driver.foreign(system),
   };
+}
+
+/** The tree of an environment, and what goes with it; none where it is gone. */
+function treesOf(driver: SnapshotDriver, system: System, which: Which): TreeId[] {
+  if (which === 'next') {
+    const arrival = pendingArrival(driver, system);
+    return arrival ? [arrival.to] : [];
+  }
+  try {
+    if ('restorePoint' in which) return [readSwitchRecord(system, which.restorePoint).old];
+    const { tree, base } = readSnapshotClone(driver, system, which.clone);
+    return [tree, base];
+  } catch (error) {
+    if (error instanceof Fault) return [];
+    throw error;
+  }
 }
 
 function destroyPoint(driver: SnapshotDriver, system: System, restorePoint: string): void {

@@ -9,6 +9,7 @@ import { bytes, join, type RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
 import { classify } from '../areas.js';
 import type { Clone, Environment } from '../environment.js';
+import { layerMounts, mountLayers } from '../read-only-layer.js';
 import { arrange } from './arrange.js';
 import {
   assemblyOf,
@@ -83,6 +84,13 @@ export const treeEnvironment: Environment = {
   readSwitch: (system, restorePoint) => TreeSwitch.read(system, restorePoint),
   restorePoints: restorePointNames,
   destroyRestorePoint: (system, restorePoint) => destroyRestorePoint(system, restorePoint),
+  exclusiveBytes: () => undefined,
+  mountTree(system, which, folder) {
+    if (which === 'next' || !('clone' in which)) throw new Fault('ENVIRONMENT_PARTIAL');
+    mountLayers(which.clone, readClone(system, which.clone).layers, folder);
+  },
+  mountPoints: (_system, which) => (which !== 'next' && 'clone' in which ? layerMounts(which.clone) : []),
+  foreign: () => [],
 };
 
 function ours(system: System, clone: Clone): TreeClone {
