@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { checkResultSchema } from './check.js';
 import { receivedProblemSchema, type Outcome } from './errors.js';
+import { arrivalNoteSchema } from './history.js';
 import { idSchema } from './plan.js';
 import { operations, type Params, type Result, type Verb } from './operations.js';
 import { preferencesChangeSchema, preferencesSchema } from './preferences.js';
@@ -50,6 +51,8 @@ export const appStateSchema = z.strictObject({
   practice: z.boolean(),
   /** The history's own copy was damaged or missing and was made anew from the journal. */
   historyRebuilt: z.boolean(),
+  /** What the last start in another environment could not bring together, until it was seen. */
+  arrival: arrivalNoteSchema.optional(),
   /** What the shell can do; the renderer asks this, never which shell it is. */
   can: z.strictObject({
     tray: z.boolean(),

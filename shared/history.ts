@@ -5,6 +5,17 @@ import { activations, idSchema, packageChangeSchema } from './plan.js';
 export const transactionKinds = ['stage', 'activate', 'rollback', 'prune'] as const;
 export type TransactionKind = (typeof transactionKinds)[number];
 
+/** What the first start in another environment could not bring together, for people to look at. */
+export const arrivalNoteSchema = z.strictObject({
+  /** Where the other versions of `files` are kept, under their own paths; null when there are none. */
+  folder: z.string().nullable(),
+  /** Changed in both environments before the start: what runs has its own version. */
+  files: z.array(z.string()),
+  /** What does not agree in the accounts, a sentence each. */
+  problems: z.array(z.string()),
+});
+export type ArrivalNote = z.infer<typeof arrivalNoteSchema>;
+
 export const historyEntrySchema = z.strictObject({
   transaction: idSchema,
   kind: z.enum(transactionKinds),
@@ -17,6 +28,8 @@ export const historyEntrySchema = z.strictObject({
   stage: idSchema.nullable(),
   restorePoint: idSchema.nullable(),
   packages: z.array(packageChangeSchema),
+  /** Of a switch or a return that took effect at a start, where there is something to say. */
+  arrival: arrivalNoteSchema.optional(),
 });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 
@@ -103,6 +116,8 @@ export const recoveredSchema = z.strictObject({
     }),
   ),
   cleaned: z.array(z.string()),
+  /** Of a first start in another environment that was completed now, where there is something to say. */
+  arrival: arrivalNoteSchema.optional(),
 });
 export type Recovered = z.infer<typeof recoveredSchema>;
 

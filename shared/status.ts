@@ -63,7 +63,15 @@ export const statusSchema = z.strictObject({
     .nullable(),
   /** The newest ended switch or rollback in the journal. */
   latest: historyEntrySchema
-    .pick({ transaction: true, kind: true, ended: true, outcome: true, stage: true, restorePoint: true })
+    .pick({
+      transaction: true,
+      kind: true,
+      ended: true,
+      outcome: true,
+      stage: true,
+      restorePoint: true,
+      arrival: true,
+    })
     .nullable(),
   /** What was switched to, or returned to, runs only after the next restart; until then the system is the one before. */
   restartPending: z.boolean(),

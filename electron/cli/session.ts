@@ -11,7 +11,7 @@ import { openSystem, type System } from '../engine/system.js';
 import type { Globals } from './command-line.js';
 import type { Output } from './output/output.js';
 import { problemLines } from './render/problem.js';
-import { recoveredLines } from './render/results.js';
+import { arrivalLines, recoveredLines } from './render/results.js';
 import { forTerminal } from './text/plain.js';
 import type { Answer, Context, Given, OnRecovery, Verb } from './verbs/verb.js';
 
@@ -68,6 +68,8 @@ async function recoverFirst(
     return { ok: true, value: undefined };
   }
   const { value } = outcome;
+  const { arrival } = value;
+  if (arrival) output.note((look) => arrivalLines(forTerminal(arrival), look));
   if (value.transactions.length === 0) return { ok: true, value: undefined };
   if (onRecovery === 'go-on') output.note((look) => recoveredLines(forTerminal(value), look));
   return { ok: true, value };

@@ -8,6 +8,7 @@ import { engineFor, type Engine } from './engine.js';
 import { faultOf, outcomeOf } from './fault.js';
 import { fitness } from './fitness.js';
 import { transactionsOf } from './journal/journal.js';
+import { arrivalNotes } from './records/arrivals.js';
 import { entryOf } from './records/entries.js';
 import { restorePointsOf, type RestorePointRecord } from './records/restore-points.js';
 import { stagesOf } from './records/stages.js';
@@ -23,8 +24,9 @@ export function history(system: System): Promise<Outcome<History>> {
     try {
       const points = restorePointsOf(system, engine.environment);
       const transactions = transactionsOf(system);
+      const arrivals = arrivalNotes(system);
       return {
-        entries: transactions.map((transaction) => entryOf(transaction, points)).reverse(),
+        entries: transactions.map((transaction) => entryOf(transaction, points, arrivals)).reverse(),
         restorePoints: vouchedRestorePoints(transactions)
           .map((vouched) => {
             const point = points.find(({ id }) => id === vouched.id);

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import type { Outcome } from '../../shared/errors.js';
-import type { Recovered } from '../../shared/history.js';
+import type { ArrivalNote, Recovered } from '../../shared/history.js';
 import { finishInterrupted } from './decisions/carry-out.js';
 import { finishMerging } from './meanwhile/merge-into-stage.js';
 import { recordAfter, recordManifestAfter } from './record-activation.js';
@@ -15,6 +15,7 @@ import { resume, transactionsOf, type OpenTransaction } from './journal/journal.
 import { withPackageLocks, withStoreLock } from './journal/lock.js';
 import type { Transaction } from './journal/read-journal.js';
 import { bytes } from './posix/raw-path.js';
+import { noteArrival } from './records/arrivals.js';
 import { requireComplete } from './records/complete.js';
 import { forgetSchedule, scheduledAtAll } from './records/schedule.js';
 import { readStage, stagesOf } from './records/stages.js';
@@ -43,22 +44,25 @@ async function recoverLocked(engine: Engine): Promise<Recovered> {
   const kept = { clones: environment.clones(system), restorePoints: environment.restorePoints(system) };
   const all = transactionsOf(system);
   requireComplete(all, kept);
-  await completeArrival(engine);
+  const arrival = await completeArrival(engine);
   const open = all.filter(({ ended }) => !ended);
   const transactions: Settled[] = [];
   for (const transaction of open) transactions.push(await settle(engine, transaction));
   const completed = [...(await finishInterrupted(engine)), ...(await finishMerging(engine))];
-  return { transactions, cleaned: [...completed, ...clean(engine)] };
+  const cleaned = [...completed, ...clean(engine)];
+  return { transactions, cleaned, ...(arrival ? { arrival } : {}) };
 }
 
 /** The first start in another environment: from now on what differs in it is the user's. */
-async function completeArrival(engine: Engine): Promise<void> {
+async function completeArrival(engine: Engine): Promise<ArrivalNote | undefined> {
   const { system, environment } = engine;
   const arrival = environment.arrive(system);
-  if (!arrival) return;
+  if (!arrival) return undefined;
+  const note = noteArrival(system, arrival);
   if (arrival.list === 'forward') await recordManifestAfter(engine, arrival.restorePoint);
   if (system.isRunning) await renewBootMenu();
   environment.arrived(system, arrival);
+  return note;
 }
 
 /** Throws `RESTART_PENDING`: what runs is no longer what the next start takes. */

@@ -7,6 +7,7 @@ import { engineFor, type Engine } from './engine.js';
 import { faultOf } from './fault.js';
 import { transactionsOf } from './journal/journal.js';
 import type { Transaction } from './journal/read-journal.js';
+import { arrivalNotes } from './records/arrivals.js';
 import { readAutomatic } from './records/automatic.js';
 import { requireComplete } from './records/complete.js';
 import { entryOf } from './records/entries.js';
@@ -66,7 +67,7 @@ function seen({ system, environment }: Engine, now: Date): Facts {
     interrupted: open ? { transaction: open.id, kind: open.kind } : null,
     plan: waitingPlan(system, stages, transactions),
     staged: stagedOf(system, stages.at(-1), now),
-    latest: latest ? latestOf(latest) : null,
+    latest: latest ? latestOf(system, latest) : null,
     restartPending: environment.pending(system) !== undefined,
     ...restorePoints(transactions, restorePointsOf(system, environment)),
     automatic: readAutomatic(system),
@@ -140,9 +141,11 @@ function stagedOf(system: System, stage: StageRecord | undefined, now: Date): Fa
   };
 }
 
-function latestOf(transaction: Transaction): Facts['latest'] {
-  const { kind, ended, outcome, stage, restorePoint } = entryOf(transaction);
-  return { transaction: transaction.id, kind, ended, outcome, stage, restorePoint };
+function latestOf(system: System, transaction: Transaction): Facts['latest'] {
+  const entry = entryOf(transaction, [], arrivalNotes(system));
+  const { kind, ended, outcome, stage, restorePoint, arrival } = entry;
+  const known = { transaction: transaction.id, kind, ended, outcome, stage, restorePoint };
+  return arrival ? { ...known, arrival } : known;
 }
 
 function restorePoints(

@@ -24,7 +24,7 @@ import type { Identities } from './report/redact.js';
 import type { Scheduler } from './schedule/scheduler.js';
 import { seenMemory } from './seen.js';
 import type { Stores } from './store/stores.js';
-import { deriveState, leftBehind, overIn } from './update-state.js';
+import { deriveState, leftBehind, overIn, unseenArrival } from './update-state.js';
 import type { Status } from '../../shared/status.js';
 
 export interface AppOptions {
@@ -64,6 +64,7 @@ export function createApp(options: AppOptions): App {
 
   const stateNow = (): AppState => {
     const { state, problem: reason } = connection.facts;
+    const arrival = unseenArrival(connection.status, seen.ids);
     return {
       update: deriveState(connection.status, seen.ids),
       status: connection.status,
@@ -71,6 +72,7 @@ export function createApp(options: AppOptions): App {
       schedule: scheduler.current,
       practice,
       historyRebuilt: history.rebuilt,
+      ...(arrival ? { arrival } : {}),
       can: { ...options.can, elevate: elevate !== null },
     };
   };
@@ -109,7 +111,8 @@ export function createApp(options: AppOptions): App {
     const hasNews =
       before === null ||
       before.last?.id !== status.last?.id ||
-      before.latest?.transaction !== status.latest?.transaction;
+      before.latest?.transaction !== status.latest?.transaction ||
+      !before.latest?.arrival !== !status.latest?.arrival;
     before = status;
     if (hasNews && !status.run) readHistory();
     count.take(status);

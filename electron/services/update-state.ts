@@ -25,6 +25,7 @@
  * state of their own; their answers go to who asked.
  */
 import { exitCodes, exitCodeOf, problem, type ErrorCode } from '../../shared/errors.js';
+import type { ArrivalNote } from '../../shared/history.js';
 import type { EndedRun, Run, RunKind } from '../../shared/run.js';
 import type { UpdateState } from '../../shared/state.js';
 import type { Missed, Status } from '../../shared/status.js';
@@ -50,6 +51,7 @@ export function overIn({ recovered, last, latest, staged }: Status): string[] {
     ...recovered.map(({ transaction }) => transaction),
     ...(last ? [last.id] : []),
     ...(latest ? [latest.transaction] : []),
+    ...(latest?.arrival ? [arrivalId(latest)] : []),
     ...(staged && !staged.ready ? [staged.id] : []),
     ...(staged?.missed ? [missedId(staged.id, staged.missed)] : []),
   ];
@@ -64,6 +66,18 @@ export function leftBehind(before: Status | null, { run }: Status): string[] {
     return [];
   return overIn(before);
 }
+
+/** What the last start in another environment could not bring together, unless it was seen. */
+export function unseenArrival(
+  status: Status | null,
+  acknowledged: ReadonlySet<string>,
+): ArrivalNote | undefined {
+  const latest = status?.latest;
+  return latest?.arrival && !acknowledged.has(arrivalId(latest)) ? latest.arrival : undefined;
+}
+
+/** The switch itself may have been acknowledged before the start. */
+const arrivalId = ({ transaction }: { readonly transaction: string }): string => `arrival ${transaction}`;
 
 /** What the user has seen when a missed moment was acknowledged. */
 const missedId = (stage: string, { at }: Missed): string => `missed ${stage} ${at}`;

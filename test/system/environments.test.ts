@@ -17,7 +17,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { environmentsSchema, type Environments } from '../../shared/environments.js';
-import type { History } from '../../shared/history.js';
+import type { History, Recovered } from '../../shared/history.js';
+import type { Status } from '../../shared/status.js';
 import { runOrFault } from '../../electron/engine/process/run.js';
 import { command, type Answer } from '../lab/bad-input-command.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsSystem } from '../lab/btrfs-system.js';
@@ -30,6 +31,8 @@ const impossible =
   (await debianRootImpossible()) ?? (await diskImpossible('btrfs')) ?? (await snapperImpossible());
 /** Says which release of a practice package is installed. */
 const release = 'usr/share/understudy-practice/program';
+/** A file of configuration that the update changes. */
+const conffile = 'etc/understudy-practice/untouched.conf';
 const limit = { timeoutMs: 60_000 };
 
 describe.skipIf(impossible)(`environments on btrfs (${impossible ?? 'runs'})`, { timeout: 300_000 }, () => {
@@ -164,11 +167,44 @@ describe.skipIf(impossible)(`environments on btrfs (${impossible ?? 'runs'})`, {
     expect(await summary('mount', point, look)).toBe('ENVIRONMENT_CURRENT, exit 1');
     expect(await summary('mount', 'next', look)).toBe('ok, exit 0');
     expect([read(place.root), read(look) === before]).toEqual([before, false]);
+    const uid = /^understudy-practice:[^:]*:(\d+):/m.exec(
+      readFileSync(join(look, 'etc/passwd'), 'utf8'),
+    )?.[1];
     expect(await summary('unmount', look)).toBe('ok, exit 0');
+    // What cannot be merged at the start: a file that the update changes too, and an account with a number that it gave away.
+    writeFileSync(join(place.root, conffile), 'level = 7\n');
+    await inTree(place.root, [
+      'useradd',
+      '--no-create-home',
+      '--uid',
+      uid ?? '',
+      '--shell',
+      '/bin/sh',
+      'clash',
+    ]);
+  });
+
+  it('what cannot be brought over at the start is kept aside, and told by recover, history and status', async () => {
+    await place.boot();
+    const { arrival } = (await succeed('recover')).value as Recovered;
+    const folder = join(place.root, 'var/lib/understudy/kept', await idOf('previous'));
+    const lost = 'passwd: clash could log in before, and could not any more.';
+    expect(arrival).toMatchObject({ folder, problems: expect.arrayContaining([lost]) as string[] });
+    expect(arrival?.files).toEqual(expect.arrayContaining([`/${conffile}`, '/etc/passwd', '/etc/shadow']));
+    expect(readFileSync(join(folder, conffile), 'utf8')).toBe('level = 7\n');
+    expect(readFileSync(join(place.root, conffile), 'utf8')).toBe('level = 2\n');
+    expect(readFileSync(join(folder, 'etc/passwd'), 'utf8')).toMatch(/^clash:/m);
+    expect(readFileSync(join(place.root, 'etc/passwd'), 'utf8')).not.toMatch(/^clash:/m);
+    // Once is enough, and the records keep it.
+    expect((await succeed('recover')).value).toEqual({ transactions: [], cleaned: [] });
+    const { entries } = (await command(place.root, 'history')).value as History;
+    expect(entries.filter((entry) => entry.arrival).map(({ kind }) => kind)).toEqual(['activate']);
+    expect(entries.find(({ kind }) => kind === 'activate')?.arrival).toEqual(arrival);
+    const { status } = (await command(place.root, 'status')).value as { status: Status };
+    expect(status.latest?.arrival).toEqual(arrival);
   });
 
   it('after the restart the system before can be looked at, and its title is the one of history', async () => {
-    await start();
     expect(await states()).toEqual(['current', 'previous']);
     const id = await idOf('previous');
     expect(read(place.root)).not.toBe(before);

@@ -1,7 +1,7 @@
 /** The timeline, newest first, and what one can return to. */
-import type { History, HistoryEntry, RestorePoint } from '../../../shared/history.js';
+import type { ArrivalNote, History, HistoryEntry, RestorePoint } from '../../../shared/history.js';
 import { heading, type Look, type Tone } from '../text/look.js';
-import { duration, moment, size } from '../text/measure.js';
+import { count, duration, moment, size } from '../text/measure.js';
 import { table, type Cell, type Row } from '../text/table.js';
 import { wrap } from '../text/width.js';
 
@@ -35,16 +35,26 @@ function notSeen({ unseen }: History, look: Look): string[] {
 
 function timeline({ entries }: History, look: Look): string[] {
   if (entries.length === 0) return ['  nothing yet'];
-  const rows = [...entries]
-    .sort((a, b) => (a.started < b.started ? 1 : a.started > b.started ? -1 : 0))
-    .map((entry): Row => [
-      moment(entry.started),
-      { text: entry.kind, tone: 'strong' },
-      { text: outcomes[entry.outcome].word, tone: outcomes[entry.outcome].tone },
-      { text: entry.seconds === null ? '' : duration(entry.seconds), align: 'right' },
-      entry.title,
-    ]);
-  return table(look, rows, '  ');
+  const sorted = [...entries].sort((a, b) => (a.started < b.started ? 1 : a.started > b.started ? -1 : 0));
+  const rows = sorted.map((entry): Row => [
+    moment(entry.started),
+    { text: entry.kind, tone: 'strong' },
+    { text: outcomes[entry.outcome].word, tone: outcomes[entry.outcome].tone },
+    { text: entry.seconds === null ? '' : duration(entry.seconds), align: 'right' },
+    entry.title,
+  ]);
+  const lines = table(look, rows, '  ');
+  return sorted.flatMap(({ arrival }, index) => [
+    lines[index] ?? '',
+    ...(arrival ? arrivalWords(arrival).flatMap((text) => wrap(text, look.width, '      ')) : []),
+  ]);
+}
+
+function arrivalWords({ folder, files, problems }: ArrivalNote): string[] {
+  return [
+    ...(folder === null ? [] : [`${count(files.length, 'file')} kept aside in ${folder}`]),
+    ...problems,
+  ];
 }
 
 function restorePoints({ restorePoints: points }: History, look: Look): string[] {

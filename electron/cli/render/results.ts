@@ -1,6 +1,7 @@
 /** What a verb did: staged, activated, rolled back, recovered, pruned, practised. */
 import type {
   Activated,
+  ArrivalNote,
   Pruned,
   Recovered,
   RolledBack,
@@ -111,8 +112,10 @@ export function rolledBackLines(rolledBack: RolledBack, look: Look): string[] {
 }
 
 export function recoveredLines(recovered: Recovered, look: Look): string[] {
+  const { arrival } = recovered;
+  const told = arrival ? arrivalLines(arrival, look) : [];
   if (recovered.transactions.length === 0 && recovered.cleaned.length === 0) {
-    return ['Nothing was interrupted. The system is consistent.'];
+    return [...told, 'Nothing was interrupted. The system is consistent.'];
   }
   const rows = recovered.transactions.map((entry): Row => [
     { text: entry.outcome === 'rolled-forward' ? 'completed' : 'taken back', tone: 'warning' },
@@ -121,12 +124,29 @@ export function recoveredLines(recovered: Recovered, look: Look): string[] {
     entry.sentence,
   ]);
   return [
+    ...told,
     ...(rows.length === 0
       ? []
       : [heading(look, 'Interrupted work was recovered'), ...table(look, rows, '  ')]),
     ...list(look, 'Leftovers that were cleaned up', recovered.cleaned),
     '',
     'The system is consistent.',
+  ];
+}
+
+/** Of a first start in another environment, with an empty line at the end. */
+export function arrivalLines({ folder, files, problems }: ArrivalNote, look: Look): string[] {
+  return [
+    paint(look, 'warning', 'The environment that runs could not take over everything.'),
+    ...(folder === null
+      ? []
+      : wrap(
+          `Changed in both before the start; the other versions are in ${folder}, under their own paths:`,
+          look.width,
+        )),
+    ...list(look, 'Files kept aside', files).slice(1),
+    ...list(look, 'Accounts that do not agree', problems).slice(1),
+    '',
   ];
 }
 

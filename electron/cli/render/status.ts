@@ -7,7 +7,7 @@ import { count, duration, moment, size } from '../text/measure.js';
 import { facts } from '../text/table.js';
 import { wrap } from '../text/width.js';
 import type { StatusAnswer } from '../verbs/status.js';
-import { whenWords } from './results.js';
+import { arrivalLines, whenWords } from './results.js';
 import { scheduleWords } from './schedule.js';
 
 export function statusLines({ update, status, schedule, connection }: StatusAnswer, look: Look): string[] {
@@ -19,7 +19,7 @@ export function statusLines({ update, status, schedule, connection }: StatusAnsw
     ...(status.restartPending
       ? [paint(look, 'warning', 'What was switched to runs after the next restart.')]
       : []),
-    '',
+    ...(status.latest?.arrival ? ['', ...arrivalLines(status.latest.arrival, look)] : ['']),
     ...facts(look, [
       [
         'Waiting',

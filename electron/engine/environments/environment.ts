@@ -98,6 +98,10 @@ export interface Arrival {
   readonly list: 'forward' | 'rollback';
   /** The restore point is used up. */
   readonly destroy: boolean;
+  /** What both environments changed: what runs keeps its own, the other version lies in `kept/<restore point>` of the store. */
+  readonly aside: readonly RawPath[];
+  /** What does not agree in the accounts, a sentence each. */
+  readonly problems: readonly string[];
 }
 
 /**

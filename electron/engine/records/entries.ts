@@ -1,11 +1,13 @@
 /** What one transaction of the journal amounts to in the history. */
-import type { HistoryEntry } from '../../../shared/history.js';
+import type { ArrivalNote, HistoryEntry } from '../../../shared/history.js';
 import type { Transaction } from '../journal/read-journal.js';
+import { arrivalName } from './arrivals.js';
 import type { RestorePointRecord } from './restore-points.js';
 
 export function entryOf(
   { id, kind, records }: Transaction,
   points: readonly RestorePointRecord[] = [],
+  arrivals: ReadonlyMap<string, ArrivalNote> = noArrivals,
 ): HistoryEntry {
   const [first, last] = [records[0], records.at(-1)];
   const text = (name: string): string | null => {
@@ -14,6 +16,8 @@ export function entryOf(
   };
   const ended = last?.type === 'end' ? last : undefined;
   const restorePoint = text('restorePoint');
+  const list = kind === 'activate' ? 'forward' : kind === 'rollback' ? 'rollback' : undefined;
+  const arrival = restorePoint === null || !list ? undefined : arrivals.get(arrivalName(restorePoint, list));
   return {
     transaction: id,
     kind,
@@ -25,8 +29,11 @@ export function entryOf(
     stage: kind === 'stage' ? id : text('stage'),
     restorePoint,
     packages: points.find((point) => point.id === restorePoint)?.packages ?? [],
+    ...(arrival ? { arrival } : {}),
   };
 }
+
+const noArrivals: ReadonlyMap<string, ArrivalNote> = new Map();
 
 const titles: Readonly<Record<HistoryEntry['kind'], string>> = {
   stage: 'An update was rehearsed',

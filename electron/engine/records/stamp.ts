@@ -13,6 +13,7 @@ const folders: readonly (readonly [folder: string, record: string])[] = [
   ['plans', ''],
   ['stages', 'stage.json'],
   ['restore-points', 'point.json'],
+  ['arrivals', ''],
 ];
 
 /** Costs a stat(2) for each record. For who may not read the store it says nothing but that. */

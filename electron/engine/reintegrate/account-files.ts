@@ -93,7 +93,7 @@ function refused(sides: Sides, path: RawPath, details: readonly string[]): Decis
   return untouched ? { outcome: 'mine' } : { outcome: 'conflict', reason: 'accounts', details };
 }
 
-function contentsOf(side: Side, folder: RawPath): Contents {
+export function contentsOf(side: Side, folder: RawPath): Contents {
   const contents: Partial<Record<DatabaseName, Buffer | undefined>> = {};
   for (const name of databaseNames) {
     const entry = entryAt(side.locate(join(folder, name)));

@@ -299,6 +299,25 @@ export const homeScenes: readonly Scene[] = [
     kind: 'activate',
     outcome: 'rolled-forward',
   }),
+  home(
+    'kept-aside',
+    { state: 'idle', pending: 0, security: 0 },
+    {
+      state: during(
+        { state: 'idle', pending: 0, security: 0 },
+        {
+          app: {
+            arrival: {
+              folder: '/var/lib/understudy/kept/point-20261126-120000-3f9a1c',
+              files: ['/etc/ssh/sshd_config', '/etc/default/grub', '/etc/NetworkManager/NetworkManager.conf'],
+              problems: ['passwd: backup-operator could log in before, and could not any more.'],
+            },
+          },
+        },
+      ),
+      press: ['Show the 3 files'],
+    },
+  ),
   home('damaged', {
     state: 'damaged',
     problem: said('JOURNAL_DAMAGED', 'line 217: the checksum does not match'),

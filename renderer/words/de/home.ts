@@ -173,6 +173,18 @@ export const home = (say: Say): Words['home'] => ({
     title: 'Den Aufzeichnungen von Understudy ist nicht zu trauen',
     detail: 'Nichts wurde geraten und nichts geändert. Ihr System läuft wie bisher.',
   },
+  arrival: {
+    title: 'Nicht alles konnte übernommen werden',
+    files: (count: number) =>
+      say.plural(count, {
+        one: 'Eine Datei wurde vor dem Start in beiden Systemen geändert. Ihre andere Fassung liegt hier:',
+        other:
+          '# Dateien wurden vor dem Start in beiden Systemen geändert. Ihre anderen Fassungen liegen hier:',
+      }),
+    list: (count: number) => say.plural(count, { one: 'Datei zeigen', other: '# Dateien zeigen' }),
+    problems: 'Diese Konten passen nicht zusammen:',
+    action: 'Fertig',
+  },
   rollBack: 'Zurücknehmen …',
   rollBackLast: 'Letzte Aktualisierung zurücknehmen …',
   facts: {

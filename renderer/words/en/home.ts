@@ -166,6 +166,18 @@ export const home = (say: Say) => ({
     title: 'The records of Understudy cannot be trusted',
     detail: 'Nothing was guessed and nothing was changed. Your system runs as before.',
   },
+  arrival: {
+    title: 'Not everything could be brought over',
+    files: (count: number) =>
+      say.plural(count, {
+        one: 'One file was changed in both systems before the start. The other version of it is kept here:',
+        other:
+          '# files were changed in both systems before the start. The other versions of them are kept here:',
+      }),
+    list: (count: number) => say.plural(count, { one: 'Show the file', other: 'Show the # files' }),
+    problems: 'These accounts do not agree:',
+    action: 'Done',
+  },
   rollBack: 'Roll back…',
   rollBackLast: 'Roll back the last update…',
   facts: {

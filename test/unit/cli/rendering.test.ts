@@ -144,6 +144,10 @@ describe('what each verb shows', () => {
     expect(await shown(['recover'], { engine: { recover: () => good(values.recovered) } })).toMatch(
       /taken back +activate +tx-cccc3333/,
     );
+    const arrived = { transactions: [], cleaned: [], arrival: values.arrival };
+    expect(await shown(['recover'], { engine: { recover: () => good(arrived) } })).toMatch(
+      /kept\/point-1, under their own\s+paths:.*\/etc\/motd\n.*anna could log in.*The system is consistent\.\n$/s,
+    );
     expect(await shown(['prune', '--dry-run'])).toContain(
       'Would remove 1 restore point, which would free 150 MB.',
     );
@@ -191,6 +195,11 @@ describe('what each verb shows', () => {
   test('history: newest first, unusable restore points with their problems', async () => {
     const text = await shown(['history']);
     expect(text.indexOf('STILL OPEN')).toBeLessThan(text.indexOf('Staged 5 packages'));
+    const entries = values.history.entries.map((entry) => ({ ...entry, arrival: values.arrival }));
+    const arrived = { history: () => good({ ...values.history, entries }) };
+    expect(await shown(['history'], { engine: arrived })).toMatch(
+      /Switching\n {6}1 file kept aside in \/var\/lib\/understudy\/kept\/point-1\n {6}passwd: anna/,
+    );
     expect(text).toMatch(
       /restore-old1 .*NOT USABLE +Before 2 packages\n {6}The modules of its kernel are missing\./,
     );
@@ -272,6 +281,10 @@ test.each([
     { destroyEnvironment: () => good(poisoned(values.destroyed)) },
   ],
   [['recover'], { recover: () => good(poisoned(values.recovered)) }],
+  [
+    ['recover'],
+    { recover: () => good(poisoned({ transactions: [], cleaned: [], arrival: values.arrival })) },
+  ],
   [['merge', 'a', 'b', 'c', 'd'], { merge: () => good(poisoned(values.merged)) }],
   [['prune', '--yes'], { prune: () => good(poisoned(values.pruned)) }],
   [['stage'], { stage: () => bad('PACKAGE_SCRIPT_FAILED', `libc6${attack}`) }],

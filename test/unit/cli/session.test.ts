@@ -103,6 +103,15 @@ describe('recovery at every start', () => {
   });
 });
 
+test('what a start could not bring over is a remark, and stops nothing', async () => {
+  const arrived = { transactions: [], cleaned: [], arrival: values.arrival };
+  for (const argv of [['history'], ['prune', '--yes']]) {
+    const { exitCode, stderr } = await on(argv, { engine: { recover: () => good(arrived) } });
+    expect(exitCode).toBe(0);
+    expect(stderr).toContain('/etc/motd');
+  }
+});
+
 describe('agreement', () => {
   test.each([['activate'], ['rollback'], ['prune'], ['environments', 'destroy', 'point-1']])(
     '%s needs it where no one can answer',

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { problem } from '../../../shared/errors.js';
 import { defaultSystemSettings, type SystemSettings } from '../../../shared/settings.js';
 import type { Status } from '../../../shared/status.js';
-import { helper, moment, planned, staged, status } from '../services/status.js';
+import { helper, moment, planned, staged, status, switched } from '../services/status.js';
 import { bad, good, understudy, type RunOptions } from './double.js';
 import { rootTree, type RootTree } from './root-tree.js';
 import * as values from './values.js';
@@ -50,6 +50,15 @@ describe('understudy status', () => {
     [{ automatic: { lastAttempt: moment(50), lastSuccess: null, failures: 1 } }, 'The last attempt failed'],
   ])('the schedule: %j', async (told, words) => {
     expect((await on(['status'], engine(told))).stdout).toContain(words);
+  });
+
+  test('what a start could not bring over is told as long as it is the newest switch', async () => {
+    const told = { latest: switched({ arrival: values.arrival }) };
+    const { stdout } = await on(['status'], engine(told));
+    expect(stdout).toContain('The environment that runs could not take over everything.\n');
+    expect(stdout).toContain('/var/lib/understudy/kept/point-1, under their own paths:');
+    expect(stdout).toContain('Files kept aside\n  /etc/motd\n');
+    expect(stdout).toContain('passwd: anna could log in before, and could not any more.');
   });
 
   test('power and network have their say', async () => {

@@ -3,7 +3,15 @@ import type { Changelog } from '../../../shared/changelog.js';
 import type { Conflict, Review } from '../../../shared/changeset.js';
 import type { CheckReport } from '../../../shared/check.js';
 import type { Destroyed, Environments } from '../../../shared/environments.js';
-import type { Activated, History, Pruned, Recovered, RolledBack, Staged } from '../../../shared/history.js';
+import type {
+  Activated,
+  ArrivalNote,
+  History,
+  Pruned,
+  Recovered,
+  RolledBack,
+  Staged,
+} from '../../../shared/history.js';
 import type { Machine } from '../../../shared/machine.js';
 import type { Merged } from '../../../shared/merge.js';
 import type { PackageChange, Plan } from '../../../shared/plan.js';
@@ -231,6 +239,12 @@ export const rolledBack: RolledBack = {
   lost: { packages: ['htop 3.2.2'], files: ['/etc/motd'] },
   kept: ['/usr/local/bin/mine'],
   keptAside: '/var/lib/understudy/aside/1',
+};
+
+export const arrival: ArrivalNote = {
+  folder: '/var/lib/understudy/kept/point-1',
+  files: ['/etc/motd'],
+  problems: ['passwd: anna could log in before, and could not any more.'],
 };
 
 export const recovered: Recovered = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deriveState, leftBehind, overIn } from '../../../electron/services/update-state.js';
+import { deriveState, leftBehind, overIn, unseenArrival } from '../../../electron/services/update-state.js';
 import { errorCodes, exitCodeOf } from '../../../shared/errors.js';
 import { mayFollow, updateStateSchema } from '../../../shared/state.js';
 import type { Status } from '../../../shared/status.js';
@@ -165,6 +165,18 @@ describe('what is left behind by who goes on', () => {
     expect(leftBehind(before, status({ run: run('recover') }))).toEqual([]);
     expect(leftBehind(before, status({ run: run('settings') }))).toEqual([]);
     expect(leftBehind(null, going)).toEqual([]);
+  });
+});
+
+describe('what a start in another environment could not bring over', () => {
+  const arrival = { folder: '/kept/point-1', files: ['/etc/motd'], problems: [] };
+  const after = status({ latest: switched({ arrival }) });
+
+  test('is news until it was seen, also where the switch itself was seen before the start', () => {
+    expect(unseenArrival(null, nothingSeen)).toBeUndefined();
+    expect(unseenArrival(status({ latest: switched() }), nothingSeen)).toBeUndefined();
+    expect(unseenArrival(after, new Set(overIn(status({ latest: switched() }))))).toEqual(arrival);
+    expect(unseenArrival(after, new Set(overIn(after)))).toBeUndefined();
   });
 });
 

@@ -7,6 +7,7 @@ import { removeTree } from '../../files/remove-tree.js';
 import { bytes, join, type RawPath } from '../../posix/raw-path.js';
 import { syncDirectory } from '../../posix/sync.js';
 import { getXattr, listXattrs } from '../../posix/xattr.js';
+import { accountsAfter } from '../../reintegrate/accounts-after.js';
 import { replaceContent } from '../../records/etc-content.js';
 import { storeFolder, type System } from '../../system.js';
 import { classify } from '../areas.js';
@@ -34,8 +35,14 @@ export function completeArrival(driver: SnapshotDriver, system: System): Arrival
   if (!arrival || driver.current(system) !== arrival.to) return undefined;
   const { restorePoint, list } = arrival;
   system.onStep?.('arrive');
-  if (driver.find(system, arrival.from) !== undefined) {
-    if (driver.find(system, arrival.seen) !== undefined) bringOver(driver, system, arrival);
+  const [before, late] = [driver.find(system, arrival.seen), driver.find(system, arrival.from)];
+  let aside: readonly RawPath[] = [];
+  let problems: readonly string[] = [];
+  if (late !== undefined) {
+    if (before !== undefined) {
+      aside = bringOver(driver, system, arrival);
+      problems = accountsAfter({ before, late, here: system.root });
+    }
     system.onStep?.('arrive');
     // After the folders that they lie in.
     for (const path of driver.nested(system, arrival.from))
@@ -48,7 +55,7 @@ export function completeArrival(driver: SnapshotDriver, system: System): Arrival
     else others.settleBack('rollback');
   }
   syncTree(system.root);
-  return { restorePoint, list, destroy: arrival.destroy };
+  return { restorePoint, list, destroy: arrival.destroy, aside, problems };
 }
 
 /** Called when all that follows an arrival is done: it is not run again. */
@@ -61,7 +68,8 @@ export function forgetArrival(driver: SnapshotDriver, system: System): void {
     if (id === arrival?.seen) removeUnlessUsed(driver, system, name);
 }
 
-function bringOver(driver: SnapshotDriver, system: System, arrival: ArrivalRecord): void {
+/** What was kept aside. */
+function bringOver(driver: SnapshotDriver, system: System, arrival: ArrivalRecord): RawPath[] {
   const { restorePoint, from, seen, list } = arrival;
   const mounts = otherVolumes(driver, system).map(({ mount }) => mount);
   const updated = hasSwitchRecord(system, restorePoint)
@@ -75,7 +83,7 @@ function bringOver(driver: SnapshotDriver, system: System, arrival: ArrivalRecor
     skip: (path) => isOwn(path) || mounts.includes(path),
   });
   const [before, late] = [driver.find(system, seen), driver.find(system, from)];
-  if (before === undefined || late === undefined) return;
+  if (before === undefined || late === undefined) return [];
   /** What becomes of a path where nothing is merged. */
   const unmerged = (path: RawPath): 'here' | 'late' | 'aside' => {
     const here = join(system.root, path);
@@ -87,10 +95,13 @@ function bringOver(driver: SnapshotDriver, system: System, arrival: ArrivalRecor
   const open = [...outcomes].flatMap(([path, outcome]) => (outcome === 'aside' ? [path] : []));
   const merges = lateMerges(system, arrival, { before, late }, open);
   const sources = new Map<RawPath, RawPath>();
+  const aside: RawPath[] = [];
   const brought = changes.filter(({ path, kind, type }) => {
     const outcome = merges.get(path) ?? outcomes.get(path);
-    if (outcome === 'aside' && kind !== 'removed' && type !== 'dir')
+    if (outcome === 'aside' && kind !== 'removed' && type !== 'dir') {
       keepAside(system, restorePoint, path, join(late, path));
+      aside.push(path);
+    }
     return outcome === 'late' || typeof outcome === 'object';
   });
   for (const [path, outcome] of merges) {
@@ -102,6 +113,7 @@ function bringOver(driver: SnapshotDriver, system: System, arrival: ArrivalRecor
   }
   const onStep = () => system.onStep?.('arrive');
   applyChanges({ from: late, to: system.root, changes: brought.sort(byPath), sources, onStep });
+  return aside;
 }
 
 const byPath = (a: TreeChange, b: TreeChange): number => (a.path < b.path ? -1 : 1);
