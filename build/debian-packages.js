@@ -23,6 +23,8 @@ const packages = {
     e2fsprogs: 'mkfs.ext4: another',
     gcc: 'compiles small programs and libraries whose loading is proved',
     gpgv: 'checks the signatures of the archives that are built on the spot',
+    'grub-common': "grub-script-check, grub-editenv: GRUB's own view of what is written for it",
+    'grub-pc-bin': 'GRUB itself, which starts small machines in QEMU',
     'libarchive-tools': 'bsdtar: reads the manifests, and is the peer in the measures',
     'libc6-dev': 'what gcc needs to link them',
     'libcap2-bin': 'setcap, getcap: file capabilities must survive',

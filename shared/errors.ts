@@ -134,6 +134,10 @@ export const errorTexts = {
     'The switch could not be completed and was taken back.',
     'The system is as it was. See the details for the reason.',
   ),
+  BOOT_LOADER_FAILED: failed(
+    'The boot loader could not be told which system to start.',
+    'See the details for the reason; the boot menu itself is as it was.',
+  ),
 
   RESTORE_POINT_UNKNOWN: usage('There is no restore point with this id.', 'See "understudy history".'),
   RESTORE_POINT_DAMAGED: failed(

@@ -131,6 +131,10 @@ export const problems = (): Words['problems'] => ({
       'Das Umschalten ließ sich nicht abschließen und wurde zurückgenommen.',
       'Ihr System ist, wie es war. Die Einzelheiten nennen den Grund.',
     ),
+    BOOT_LOADER_FAILED: text(
+      'Dem Bootloader ließ sich nicht sagen, welches System er starten soll.',
+      'Die Einzelheiten nennen den Grund; das Bootmenü selbst ist, wie es war.',
+    ),
     RESTORE_POINT_UNKNOWN: text(
       'Diesen Wiederherstellungspunkt gibt es nicht mehr.',
       'Der Verlauf zeigt die vorhandenen.',

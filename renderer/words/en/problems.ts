@@ -119,6 +119,10 @@ export const problems = () => ({
       'The switch could not be completed and was taken back.',
       'Your system is as it was. The details name the reason.',
     ),
+    BOOT_LOADER_FAILED: text(
+      'The boot loader could not be told which system to start.',
+      'The details name the reason; the boot menu itself is as it was.',
+    ),
     RESTORE_POINT_UNKNOWN: text('This restore point is no longer there.', 'History shows those that are.'),
     RESTORE_POINT_DAMAGED: text(
       'The restore point is damaged and was not used.',

@@ -1,0 +1,224 @@
+/** GRUB, started for real in a machine of its own from a disk like a BIOS machine's. Its own tools read and write what we write. */
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BootEntry } from '../../../electron/engine/bootloader/boot-loader.js';
+import { bootLoaderFor } from '../../../electron/engine/bootloader/registry.js';
+import { faultOf } from '../../../electron/engine/fault.js';
+import { raw } from '../../../electron/engine/posix/raw-path.js';
+import { run, runOrFault } from '../../../electron/engine/process/run.js';
+import { openSystem } from '../../../electron/engine/system.js';
+import {
+  grubImpossible,
+  makeGrubDisk,
+  makeTellingKernel,
+  mountGrubDisk,
+  startGrub,
+} from '../../lab/boot/grub-disk.js';
+import { isThorough, notAsked } from '../../lab/thorough.js';
+import { bootLoaderConformance, type Place } from './suite.js';
+
+const impossible = await grubImpossible();
+const limit = { timeoutMs: 30_000 };
+const layouts = {
+  'Debian: /boot/grub on ext4': { kind: 'ext4', prefix: '/grub', mebibytes: 24 },
+  'Fedora: /boot/grub2 on ext4': { kind: 'ext4', prefix: '/grub2', mebibytes: 24 },
+} as const;
+
+/** As 00_header begins it, and 41_custom itself. */
+const header = [
+  'if [ -s $prefix/grubenv ]; then load_env; fi',
+  'if [ "${next_entry}" ]; then',
+  '  set default="${next_entry}"',
+  '  set next_entry=',
+  '  save_env next_entry',
+  '  set boot_once=true',
+  'else',
+  '  set default="0"',
+  'fi',
+  'set timeout=0',
+  "menuentry 'The system' { linux /vmlinuz entry=menu }",
+  "menuentry 'Another' --id another { linux /vmlinuz entry=another }",
+  '',
+].join('\n');
+
+interface GrubPlace extends Place {
+  readonly root: string;
+  readonly folder: string;
+}
+
+let kernel = '';
+let shared = '';
+const custom41 = async (): Promise<string> => (await runOrFault(['/etc/grub.d/41_custom'], limit)).stdout;
+
+async function grubPlace({
+  kind,
+  prefix,
+  mebibytes,
+}: (typeof layouts)[keyof typeof layouts]): Promise<GrubPlace> {
+  const base = mkdtempSync(join(tmpdir(), 'understudy-grub-'));
+  const [disk, root] = [join(base, 'disk'), join(base, 'root')];
+  const boot = join(root, 'boot');
+  for (const path of ['usr', 'etc', 'var/lib', 'boot']) mkdirSync(join(root, path), { recursive: true });
+  await makeGrubDisk(disk, { kind, prefix, mebibytes });
+  const mounted = async (): Promise<void> => mountGrubDisk(disk, mebibytes, boot);
+  await mounted();
+  const folder = join(boot, prefix);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'grub.cfg'), header + (await custom41()));
+  copyFileSync(kernel, join(boot, 'vmlinuz'));
+  writeFileSync(join(boot, 'initrd.img'), 'initramfs');
+  return {
+    root,
+    boot,
+    folder,
+    kernel: join(boot, 'vmlinuz'),
+    initramfs: join(boot, 'initrd.img'),
+    loader() {
+      const loader = bootLoaderFor(openSystem(root));
+      if (loader === undefined) throw new Error('no boot loader');
+      return loader;
+    },
+    async start() {
+      await runOrFault(['umount', boot], limit);
+      try {
+        return await startGrub(disk);
+      } finally {
+        await mounted();
+      }
+    },
+    content: () => contentOf(boot),
+    ours: () => ['understudy.env', 'custom.cfg'].map((name) => join(folder, name)),
+    async dispose() {
+      await run(['umount', boot], limit);
+      rmSync(base, { recursive: true, force: true });
+    },
+  };
+}
+
+function contentOf(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(join(folder, name)).isFile(),
+  );
+  return Object.fromEntries(files.sort().map((name) => [name, readFileSync(join(folder, name), 'latin1')]));
+}
+
+describe.skipIf(impossible !== undefined)(`GRUB${impossible ? ` (${impossible})` : ''}`, () => {
+  beforeAll(async () => {
+    shared = mkdtempSync(join(tmpdir(), 'understudy-kernel-'));
+    kernel = join(shared, 'kernel');
+    await makeTellingKernel(kernel);
+  });
+  afterAll(() => rmSync(shared, { recursive: true, force: true }));
+
+  bootLoaderConformance('Debian: /boot/grub on ext4', () => grubPlace(layouts['Debian: /boot/grub on ext4']));
+
+  describe('in particular', () => {
+    let place: GrubPlace;
+    const entry = (title: string, options: readonly string[] = []): BootEntry => ({
+      title,
+      kernel: raw(place.kernel),
+      initrds: [],
+      options: [`entry=${title.split(' ')[0]}`, ...options],
+    });
+    const write = (title = 'trial') =>
+      place
+        .loader()
+        .writeTrial({ restorePoint: 'point-1', trial: entry(title), previous: entry('previous') });
+    beforeAll(async () => {
+      place = await grubPlace(layouts['Fedora: /boot/grub2 on ext4']);
+    });
+    afterAll(() => place.dispose());
+
+    it("finds Fedora's folder, and keeps what the user wrote into custom.cfg, with its mode", async () => {
+      const custom = join(place.folder, 'custom.cfg');
+      const users = "# mine: \xe9\nmenuentry 'Mine' { linux /vmlinuz entry=mine }";
+      writeFileSync(custom, users, { encoding: 'latin1', mode: 0o640 });
+      await write();
+      const written = readFileSync(custom, 'latin1');
+      expect(written.startsWith(`${users}\n### BEGIN understudy`)).toBe(true);
+      expect(statSync(custom).mode & 0o777).toBe(0o640);
+      expect(await place.start()).toContain('entry=trial');
+      place.loader().clear();
+      // A newline at its end is all that may be new.
+      expect(readFileSync(custom, 'latin1').trimEnd()).toBe(users);
+      rmSync(custom);
+    });
+
+    it("writes what GRUB's own tools take", async () => {
+      await write(`trial's "$(title)" {}; \\`);
+      const file = join(place.folder, 'understudy.env');
+      expect((await runOrFault(['grub-editenv', file, 'list'], limit)).stdout).toBe(
+        'understudy_trial=1\nunderstudy_restore_point=point-1\n',
+      );
+      await runOrFault(['grub-editenv', file, 'set', 'understudy_trial=2'], limit);
+      expect(place.loader().state()).toEqual({ restorePoint: 'point-1', state: 'tried' });
+      await runOrFault(['grub-script-check', join(place.folder, 'custom.cfg')], limit);
+      await write(`trial's "$(title)" {}; \\`);
+      expect(await place.start()).toContain("entry=trial\\'s");
+      place.loader().clear();
+    });
+
+    it('does not take a start that the user chose for once', async () => {
+      await write();
+      const grubenv = join(place.folder, 'grubenv');
+      await runOrFault(['grub-editenv', grubenv, 'create'], limit);
+      await runOrFault(['grub-editenv', grubenv, 'set', 'next_entry=another'], limit);
+      expect(await place.start()).toContain('entry=another');
+      expect(place.loader().state()).toEqual({ restorePoint: 'point-1', state: 'waiting' });
+      expect(await place.start()).toContain('entry=trial');
+      place.loader().clear();
+      rmSync(grubenv);
+    });
+
+    // GRUB shows its message for ten seconds before it goes on.
+    const slow = isThorough ? '' : ` (${notAsked})`;
+    it.skipIf(!isThorough)(`falls back at once from a kernel that cannot be loaded${slow}`, async () => {
+      const broken = join(place.boot, 'broken');
+      writeFileSync(broken, 'no kernel');
+      await place.loader().writeTrial({
+        restorePoint: 'point-1',
+        trial: { ...entry('trial'), kernel: raw(broken) },
+        previous: entry('previous'),
+      });
+      expect(await place.start()).toContain('entry=previous');
+      expect(place.loader().state()?.state).toBe('tried');
+      place.loader().clear();
+    });
+
+    it('only offers its entries once its record is gone, as after a removal', async () => {
+      await write();
+      rmSync(join(place.folder, 'understudy.env'));
+      expect(await place.start()).toContain('entry=menu');
+      place.loader().clear();
+    });
+
+    it('says why it cannot try, and touches no block that was changed by hand', async () => {
+      const custom = join(place.folder, 'custom.cfg');
+      const damaged = '### BEGIN understudy: rewritten by Understudy, up to END ###\nmenuentry x {}\n';
+      writeFileSync(custom, damaged);
+      expect(await place.loader().obstacle()).toContain('was changed between the marks');
+      expect(await write().catch((error: unknown) => faultOf(error).code)).toBe('BOOT_LOADER_FAILED');
+      place.loader().clear();
+      expect(readFileSync(custom, 'utf8')).toBe(damaged);
+      rmSync(custom);
+      writeFileSync(join(place.folder, 'grub.cfg'), header);
+      expect(await place.loader().obstacle()).toContain('41_custom');
+      const away = join(place.root, 'boot');
+      await runOrFault(['umount', away], limit);
+      mkdirSync(join(away, 'grub'));
+      writeFileSync(join(away, 'grub/grub.cfg'), header + (await custom41()));
+      expect(await place.loader().obstacle()).toContain('the file system of the root');
+    });
+  });
+});

@@ -1,0 +1,119 @@
+/**
+ * systemd-boot. In what order it takes entries is what its own bootctl says of them; that it counts an entry down before it starts it is done
+ * here as the specification has it (Automatic Boot Assessment). The boot loader itself starts guests in test/system/guest.
+ */
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { bootLoaderFor } from '../../../electron/engine/bootloader/registry.js';
+import { runOrFault } from '../../../electron/engine/process/run.js';
+import { openSystem } from '../../../electron/engine/system.js';
+import { systemdBootTools } from '../../lab/boot/systemd-boot-tools.js';
+import { diskImpossible, openDisks } from '../../lab/disk-image.js';
+import { bootLoaderConformance, type Place } from './suite.js';
+
+const shared = mkdtempSync(join(tmpdir(), 'understudy-bootctl-'));
+afterAll(() => rmSync(shared, { recursive: true, force: true }));
+// Where this kernel has no FAT the file system is another; systemd's own switch makes its tools take that.
+const kind = (await diskImpossible('vfat')) === undefined ? 'vfat' : 'ext4';
+const noDisk = await diskImpossible(kind);
+const tools = noDisk === undefined ? await systemdBootTools(shared) : undefined;
+const impossible =
+  noDisk ?? (tools === undefined ? 'needs the package systemd-boot from an archive' : undefined);
+
+const listed = z.object({ id: z.string(), linux: z.string().optional(), options: z.string().optional() });
+const usual = {
+  title: 'The system',
+  'sort-key': 'debian',
+  version: '6.1',
+  linux: '/vmlinuz',
+  options: 'entry=menu',
+};
+
+async function place(boot = 'boot'): Promise<Place & { readonly root: string }> {
+  const disks = openDisks();
+  const root = join(disks.folder, 'root');
+  const top = join(root, boot);
+  for (const path of ['usr', 'etc', 'var/lib']) mkdirSync(join(root, path), { recursive: true });
+  await disks.mount(kind, top, 40);
+  const entries = join(top, 'loader/entries');
+  mkdirSync(entries, { recursive: true });
+  writeFileSync(join(top, 'loader/loader.conf'), '#timeout 3\n');
+  writeFileSync(
+    join(entries, 'machine-6.1.conf'),
+    Object.entries(usual).reduce((text, [key, value]) => `${text}${key} ${value}\n`, ''),
+  );
+  for (const name of ['vmlinuz', 'initrd.img']) writeFileSync(join(top, name), name);
+  const sorted = async (): Promise<z.infer<typeof listed>[]> => {
+    const argv = [`${tools}/usr/bin/bootctl`, `--esp-path=${top}`, '--json=short', 'list'] as const;
+    const environment = { SYSTEMD_RELAX_ESP_CHECKS: '1', SYSTEMD_LOG_LEVEL: 'err' };
+    const { stdout } = await runOrFault([...argv], { timeoutMs: 20_000, environment });
+    return stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => listed.parse(JSON.parse(line)));
+  };
+  return {
+    root,
+    boot: top,
+    kernel: join(top, 'vmlinuz'),
+    initramfs: join(top, 'initrd.img'),
+    loader() {
+      const loader = bootLoaderFor(openSystem(root));
+      if (loader === undefined) throw new Error('no boot loader');
+      return loader;
+    },
+    async start() {
+      // What names no kernel is no entry.
+      const first = (await sorted()).find(({ linux }) => linux !== undefined);
+      if (first === undefined) throw new Error('there is no entry');
+      // What is counted has its name changed before it is started.
+      for (const name of readdirSync(entries)) {
+        const [, stem, left, done = '0'] = /^(.*)\+(\d+)(?:-(\d+))?\.conf$/.exec(name) ?? [];
+        if (stem === undefined || left === undefined || `${stem}.conf` !== uncounted(first.id)) continue;
+        if (Number(left) === 0) continue;
+        const next = `${stem}+${Number(left) - 1}-${Number(done) + 1}.conf`;
+        renameSync(join(entries, name), join(entries, next));
+      }
+      return first.options ?? '';
+    },
+    content: () => {
+      const names = readdirSync(top, { recursive: true, encoding: 'utf8' }).sort();
+      const files = names.filter((name) => statSync(join(top, name)).isFile());
+      return Object.fromEntries(files.map((name) => [name, readFileSync(join(top, name), 'latin1')]));
+    },
+    ours: () =>
+      readdirSync(entries)
+        .filter((name) => name.startsWith('understudy-'))
+        .map((name) => join(entries, name)),
+    dispose: () => disks.dispose(),
+  };
+}
+
+function uncounted(name: string): string {
+  return name.replace(/\+\d+(-\d+)?\.conf$/, '.conf');
+}
+
+describe.skipIf(impossible !== undefined)(`systemd-boot${impossible ? ` (${impossible})` : ''}`, () => {
+  bootLoaderConformance('entries on the EFI system partition', () => place('boot'));
+
+  it('finds it at /boot/efi too, and says why it cannot try', async () => {
+    const made = await place('boot/efi');
+    expect(made.loader().name).toBe('systemd-boot');
+    expect(await made.loader().obstacle()).toBeUndefined();
+    writeFileSync(join(made.boot, 'loader/loader.conf'), 'timeout 3\ndefault arch*\n');
+    expect(await made.loader().obstacle()).toContain('default arch*');
+    await made.dispose();
+  });
+});
