@@ -11,7 +11,7 @@
  * at any time. Journal, staged environments and restore points in /var/lib/understudy and the settings in /etc/understudy are never touched.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { contents, unitNames, unitsToEnable } from './install/contents.js';
@@ -34,6 +34,7 @@ function main() {
   if (uninstall) {
     // While the units are there: their [Install] sections say which links are to go.
     if (hasManager || enable) systemctl(root, 'disable', ...present(root));
+    leaveBootLoader(root);
     say(`Removed ${takeAway(root).removed} files.`);
     if (hasManager) systemctl(root, 'daemon-reload');
     return;
@@ -80,6 +81,15 @@ function stopUnits() {
     'understudy-stage.timer',
   ])
     spawnSync('systemctl', ['stop', name], { stdio: 'ignore', timeout: stopping });
+}
+
+/** Without these files a trial is none: the system's own menu says again what starts. */
+function leaveBootLoader(root) {
+  for (const folder of ['boot/grub', 'boot/grub2'])
+    rmSync(resolve(root, folder, 'understudy.env'), { force: true });
+  for (const folder of ['boot', 'efi', 'boot/efi'].map((top) => resolve(root, top, 'loader/entries')))
+    for (const name of existsSync(folder) ? readdirSync(folder) : [])
+      if (/^understudy-.*\.conf$/.test(name)) rmSync(resolve(folder, name));
 }
 
 function present(root) {

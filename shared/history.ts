@@ -121,6 +121,18 @@ export const recoveredSchema = z.strictObject({
 });
 export type Recovered = z.infer<typeof recoveredSchema>;
 
+/** What the health check of a new system's first start came to. */
+export const examinedSchema = z.strictObject({
+  /** Of the trial; null where nothing is on trial. */
+  restorePoint: idSchema.nullable(),
+  healthy: z.boolean(),
+  /** What speaks against the system, a sentence each. */
+  findings: z.array(z.string()),
+  /** True when the machine is about to restart into the system before. */
+  restarting: z.boolean(),
+});
+export type Examined = z.infer<typeof examinedSchema>;
+
 export const prunedSchema = z.strictObject({
   removed: z.array(idSchema),
   kept: z.array(idSchema),

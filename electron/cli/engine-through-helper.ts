@@ -79,6 +79,8 @@ export function engineThroughHelper(access: HelperAccess, inProcess: EngineVerbs
         ? query('preview', which, () => inProcess.rollback(system, { ...which, dryRun }))
         : run(system, 'rollback', which),
     recover: (system) => run(system, 'recover', {}),
+    // That is for the unit at a first start, which is root.
+    health: () => Promise.resolve({ ok: false, problem: problem('NOT_ROOT') }),
     prune: (system, options) => run(system, 'prune', options),
     // The helper has no operation for these: what is private to root is not seen, and what alters needs root.
     environments: (system) => inProcess.environments(system),

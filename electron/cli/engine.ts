@@ -10,6 +10,7 @@ import type { Destroyed, Environments, Mounted, Renamed, Unmounted } from '../..
 import type { Outcome } from '../../shared/errors.js';
 import type {
   Activated,
+  Examined,
   History,
   Pruned,
   Recovered,
@@ -78,6 +79,7 @@ export interface EngineVerbs {
   ): Promise<Outcome<RolledBack>>;
   history(system: System): Promise<Outcome<History>>;
   recover(system: System): Promise<Outcome<Recovered>>;
+  health(system: System): Promise<Outcome<Examined>>;
   prune(
     system: System,
     options: { readonly keep?: number; readonly maxBytes?: number; readonly dryRun: boolean },
@@ -118,6 +120,7 @@ export const engine: EngineVerbs = {
   rollback: async (system, options) => (await import('../engine/rollback.js')).rollback(system, options),
   history: async (system) => (await import('../engine/history.js')).history(system),
   recover: async (system) => (await import('../engine/recover.js')).recover(system),
+  health: async (system) => (await import('../engine/health.js')).health(system),
   prune: async (system, options) => (await import('../engine/prune.js')).prune(system, options),
   environments: async (system) => (await import('../engine/list-environments.js')).listEnvironments(system),
   renameEnvironment: async (system, options) =>

@@ -29,6 +29,7 @@ import { followActivation } from './restart.js';
 import { requireHour, setForHour } from './schedule-hour.js';
 import type { TreeChange } from './review/tree-change.js';
 import type { System } from './system.js';
+import { beginTrial, cancelTrial, prepareTrial, type PreparedTrial } from './trial/begin-trial.js';
 
 export interface ActivateOptions {
   readonly stage?: string;
@@ -147,6 +148,7 @@ async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<A
     packages: record.plan.changes.length,
   });
   let prepared: Preparation | undefined;
+  let trial: PreparedTrial | string | undefined;
   const point = { isPassed: false };
   try {
     prepared = await system.report.phase('prepare', 'Preparing the new system beside the old one', () => {
@@ -169,6 +171,7 @@ async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<A
     });
     keepAfter(engine, restorePoint, clone, changes);
     transaction.step('boot', { ownBytes: prepared.ownBytes });
+    trial = way.how === 'kexec' ? undefined : await prepareTrial(engine, restorePoint);
     prepared.switch.addEarly();
     system.signal.throwIfAborted(); // the last moment at which a cancel is honoured
     const switching = Date.now();
@@ -181,6 +184,7 @@ async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<A
       return Promise.resolve(treeSwitch.settle().left);
     });
     const switchSeconds = (Date.now() - switching) / 1000;
+    const tried = await tryNext(engine, trial, { transaction, treeSwitch });
     transaction.step('record');
     await recordAfter(engine, record, {
       restorePoint,
@@ -192,6 +196,7 @@ async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<A
     const remarks = [
       ...merges,
       ...(treeSwitch.isInEffect() ? [] : ['The new system runs after the next restart.']),
+      ...tried,
       ...left.map((path) => `/${display(path)} holds files of yours and was kept.`),
       ...appendLogs(system, prepared),
     ];
@@ -220,6 +225,18 @@ async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<A
   }
 }
 
+/** What is to be said of the trial. */
+async function tryNext(
+  engine: Engine,
+  trial: PreparedTrial | string | undefined,
+  { transaction, treeSwitch }: { readonly transaction: OpenTransaction; readonly treeSwitch: Switch },
+): Promise<string[]> {
+  if (trial === undefined) return [];
+  if (typeof trial === 'string') return [trial];
+  transaction.step('trial');
+  return beginTrial(engine, trial, treeSwitch);
+}
+
 /** What the update leaves in `/etc`: with it a rollback can keep what is changed there later. */
 function keepAfter(
   { system, environment }: Engine,
@@ -242,7 +259,8 @@ interface Interrupted {
 }
 
 /** Brings the system back to what it was. When even that fails, the transaction stays open for `recover`. */
-function takeBack({ system, environment }: Engine, interrupted: Interrupted, error: unknown): void {
+function takeBack(engine: Engine, interrupted: Interrupted, error: unknown): void {
+  const { system, environment } = engine;
   const { transaction, restorePoint, prepared, committed } = interrupted;
   transaction.step('take-back', { code: faultOf(error).code });
   if (prepared) {
@@ -251,6 +269,7 @@ function takeBack({ system, environment }: Engine, interrupted: Interrupted, err
       prepared.settleBack('backward');
     } else prepared.undoEarly();
   }
+  if (environment.takesEffect === 'at-start') cancelTrial(engine);
   environment.destroyRestorePoint(system, restorePoint);
   transaction.end('failed', { code: faultOf(error).code });
 }

@@ -21,6 +21,7 @@ import { forgetSchedule, scheduledAtAll } from './records/schedule.js';
 import { readStage, stagesOf } from './records/stages.js';
 import { activatedStages, vouchedRestorePoints } from './records/vouched.js';
 import type { System } from './system.js';
+import { settleTrial } from './trial/settle-trial.js';
 
 type Settled = Recovered['transactions'][number];
 
@@ -48,6 +49,7 @@ async function recoverLocked(engine: Engine): Promise<Recovered> {
   const open = all.filter(({ ended }) => !ended);
   const transactions: Settled[] = [];
   for (const transaction of open) transactions.push(await settle(engine, transaction));
+  transactions.push(...(await settleTrial(engine)));
   const completed = [...(await finishInterrupted(engine)), ...(await finishMerging(engine))];
   const cleaned = [...completed, ...clean(engine)];
   return { transactions, cleaned, ...(arrival ? { arrival } : {}) };
@@ -60,7 +62,7 @@ async function completeArrival(engine: Engine): Promise<ArrivalNote | undefined>
   if (!arrival) return undefined;
   const note = noteArrival(system, arrival);
   if (arrival.list === 'forward') await recordManifestAfter(engine, arrival.restorePoint);
-  if (system.isRunning) await renewBootMenu();
+  if (system.isRunning) await renewBootMenu(system);
   environment.arrived(system, arrival);
   return note;
 }

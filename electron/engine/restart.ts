@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import type { Activated } from '../../shared/history.js';
 import { run } from './process/run.js';
 import type { Engine } from './engine.js';
+import type { System } from './system.js';
 
 const minute = 60_000;
 
@@ -21,7 +22,7 @@ export async function followActivation(
     if (reload.status !== 0)
       remarks.push('The service manager could not read its units again; it will at the next start.');
   }
-  if (isInEffect) remarks.push(...(await renewBootMenu()));
+  if (isInEffect) remarks.push(...(await renewBootMenu(system)));
   const restart: Partial<Record<Activated['how'], string>> = {
     'soft-reboot': 'soft-reboot',
     kexec: 'kexec',
@@ -36,8 +37,9 @@ export async function followActivation(
   return { ...result, remarks };
 }
 
-/** In the rehearsal there were no disks for GRUB to look at. */
-export async function renewBootMenu(): Promise<string[]> {
+/** In the rehearsal there were no disks for GRUB to look at. The menu is that of the running system alone. */
+export async function renewBootMenu({ root }: Pick<System, 'root'>): Promise<string[]> {
+  if (root !== '/') return [];
   if (!existsSync('/usr/sbin/update-grub') || !existsSync('/boot/grub')) return [];
   const menu = await run(['/usr/sbin/update-grub'], { timeoutMs: 5 * minute });
   return menu.status === 0

@@ -22,13 +22,17 @@ import { requireRecovered } from './recover.js';
 import { withAccountsLock } from './reintegrate/accounts/account-lock.js';
 import { renewBootMenu } from './restart.js';
 import { changedSince, type Since } from './since.js';
-import { storeFolder, type System } from './system.js';
+import { machineOf, storeFolder, type System } from './system.js';
+import { cancelTrial, startReturn } from './trial/begin-trial.js';
+import { bootFilesOf, type BootFiles } from './trial/boot-files.js';
 
 export interface RollbackOptions {
   /** The newest one by default. */
   readonly restorePoint?: string;
   /** Only say what would be lost. */
   readonly dryRun?: boolean;
+  /** What speaks against the system that is left, for the history. */
+  readonly because?: readonly string[];
 }
 
 export function rollback(system: System, options: RollbackOptions = {}): Promise<Outcome<RolledBack>> {
@@ -48,10 +52,11 @@ export function rollback(system: System, options: RollbackOptions = {}): Promise
           dryRun: options.dryRun ?? false,
           aside: newId('rollback'),
           passed: new Set(),
+          because: options.because ?? [],
         };
         for (const point of way) results.push(await returnTo(engine, point, journey));
         const isInEffect = environment.pending(system) === undefined;
-        if (!options.dryRun && system.isRunning && isInEffect) await renewBootMenu();
+        if (!options.dryRun && system.isRunning && isInEffect) await renewBootMenu(system);
         return combined(way.at(-1)?.id ?? '', results, (Date.now() - started) / 1000);
       });
     });
@@ -96,6 +101,7 @@ interface Journey {
   readonly aside: string;
   /** Paths that newer updates on the way changed: in a dry run they still look as those left them. */
   readonly passed: Set<string>;
+  readonly because: readonly string[];
 }
 
 /** Nobody has worked yet in an environment that was never started. */
@@ -118,8 +124,12 @@ async function returnTo(engine: Engine, point: RestorePointRecord, journey: Jour
     return { ...answer, dryRun, seconds: 0, switchSeconds: 0, keptAside: null };
   }
   system.signal.throwIfAborted();
-  const transaction = begin(system, 'rollback', newId('rollback'), { restorePoint: point.id });
+  const transaction = begin(system, 'rollback', newId('rollback'), {
+    restorePoint: point.id,
+    ...(journey.because.length === 0 ? {} : { because: unhealthy, findings: [...journey.because] }),
+  });
   const started = Date.now();
+  const files = system.isRunning ? filesBefore(engine, back) : undefined;
   const commitPoint = { isPassed: false };
   const switching = system.report.phase('switch', 'Returning to the environment before', () => {
     transaction.step('prepare');
@@ -143,7 +153,20 @@ async function returnTo(engine: Engine, point: RestorePointRecord, journey: Jour
     environment.destroyRestorePoint(system, point.id);
     return Promise.resolve();
   });
+  if (environment.pending(system) === undefined) {
+    if (environment.takesEffect === 'at-start') cancelTrial(engine);
+  } else await startReturn(engine, point.id, files);
   return { ...answer, dryRun, seconds: 0, switchSeconds, keptAside: aside };
+}
+
+/** Told in the journal, and by it in the history. */
+export const unhealthy = 'unhealthy';
+
+/** With which kernel the environment before is started: the one that runs where it has that, else its newest. */
+function filesBefore({ system, environment }: Engine, back: Switch): BootFiles | undefined {
+  if (environment.takesEffect === 'at-once') return undefined;
+  const release = machineOf(system).kernelRelease();
+  return bootFilesOf(back.viewBefore(), release, 'same') ?? bootFilesOf(back.viewBefore(), release, 'newest');
 }
 
 /** Throws `RESTORE_POINT_DAMAGED` or `RESTORE_POINT_UNFIT`. */

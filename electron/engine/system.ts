@@ -7,6 +7,7 @@ import { defaultSystemSettings, type RehearsalBoot } from '../../shared/settings
 import { Fault, systemErrorCode } from './fault.js';
 import { bytes, display, join, raw, type RawPath } from './posix/raw-path.js';
 import { setModificationTime } from './posix/times.js';
+import { thisMachine, type MachineSources } from './inspect/sources.js';
 import { silent, type Reporter } from './report.js';
 import { readSettings } from './settings-file.js';
 
@@ -46,6 +47,8 @@ export interface System {
   readonly settings: Settings;
   readonly report: Reporter;
   readonly signal: AbortSignal;
+  /** The machine that it runs on, where that is not this one: a test describes its own. */
+  readonly machine?: MachineSources | undefined;
   /**
    * Called after each journal record and before each single change of the system, with its name. The crash tests end the
    * process here; nothing else uses it.
@@ -59,6 +62,11 @@ export interface SystemOptions {
   readonly report?: Reporter;
   readonly signal?: AbortSignal;
   readonly onStep?: (name: string) => void;
+}
+
+/** What a running system runs on. */
+export function machineOf({ machine }: System): MachineSources {
+  return machine ?? thisMachine;
 }
 
 /** Understudy's folder, relative to the root. No environment contains it. */

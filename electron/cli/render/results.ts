@@ -2,6 +2,7 @@
 import type {
   Activated,
   ArrivalNote,
+  Examined,
   Pruned,
   Recovered,
   RolledBack,
@@ -147,6 +148,18 @@ export function arrivalLines({ folder, files, problems }: ArrivalNote, look: Loo
     ...list(look, 'Files kept aside', files).slice(1),
     ...list(look, 'Accounts that do not agree', problems).slice(1),
     '',
+  ];
+}
+
+export function examinedLines({ restorePoint, healthy, findings, restarting }: Examined): string[] {
+  if (restorePoint === null) return ['No new system is on trial.'];
+  if (healthy) return ['The new system is healthy: from now on it is the one that starts.'];
+  return [
+    'The new system is not healthy:',
+    ...findings.map((finding) => `  ${finding}`),
+    restarting
+      ? 'The machine restarts into the system before.'
+      : 'Restart the machine: the system before is started.',
   ];
 }
 

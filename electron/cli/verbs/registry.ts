@@ -4,6 +4,7 @@ import { changelog } from './changelog.js';
 import { check } from './check.js';
 import { decide } from './decide.js';
 import { environments } from './environments.js';
+import { health } from './health.js';
 import { helpVerb } from './help.js';
 import { history } from './history.js';
 import { inspect } from './inspect.js';
@@ -35,6 +36,7 @@ export const verbs: readonly Verb[] = [
   history,
   environments,
   recover,
+  health,
   prune,
   settings,
   merge,

@@ -118,6 +118,12 @@ export interface Switch {
   isSwitched(): boolean | undefined;
   /** False while the switch, there or back, waits for a restart. */
   isInEffect(): boolean;
+  /** True where the environment before runs, although the usual start takes the new one. */
+  isFallenBack(): boolean;
+  /**
+   * The kernel's command line for a start in the environment before, made of the usual one; `undefined` where a start cannot choose.
+   */
+  wordsBefore(usual: readonly string[]): string[] | undefined;
   switchOver(): void;
   /** What follows the switch. `left`: folders that were to go, but hold something of the user's. */
   settle(): { readonly left: readonly RawPath[] };

@@ -20,6 +20,8 @@ export interface MachineSources {
   readonly busctl: readonly [string, ...string[]];
   /** nmcli(1), for systems without systemd. */
   readonly nmcli: readonly [string, ...string[]];
+  /** systemctl(1), for the running system's own service manager. */
+  readonly systemctl: readonly [string, ...string[]];
 }
 
 /** The machine that this process runs on. */
@@ -31,4 +33,5 @@ export const thisMachine: MachineSources = {
   hardware: machine,
   busctl: ['busctl', '--system'],
   nmcli: ['nmcli'],
+  systemctl: ['systemctl'],
 };

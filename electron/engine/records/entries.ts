@@ -25,7 +25,7 @@ export function entryOf(
     ended: ended?.time ?? null,
     seconds: ended && first ? (Date.parse(ended.time) - Date.parse(first.time)) / 1000 : null,
     outcome: outcomeNamed(ended?.step),
-    title: kind === 'prune' && text('stage') !== null ? 'A staged update was removed' : titles[kind],
+    title: titleOf(kind, text),
     stage: kind === 'stage' ? id : text('stage'),
     restorePoint,
     packages: points.find((point) => point.id === restorePoint)?.packages ?? [],
@@ -34,6 +34,16 @@ export function entryOf(
 }
 
 const noArrivals: ReadonlyMap<string, ArrivalNote> = new Map();
+/** By why the system was taken back, where nobody asked for it. */
+const fallbacks: Readonly<Record<string, string>> = {
+  'did-not-come-up': 'The new system did not come up: the one before was started again',
+  unhealthy: 'The new system failed its health check: the system was taken back',
+};
+
+function titleOf(kind: HistoryEntry['kind'], text: (key: string) => string | null): string {
+  if (kind === 'prune' && text('stage') !== null) return 'A staged update was removed';
+  return fallbacks[text('because') ?? ''] ?? titles[kind];
+}
 
 const titles: Readonly<Record<HistoryEntry['kind'], string>> = {
   stage: 'An update was rehearsed',

@@ -41,6 +41,7 @@ test.each([
   'rollback',
   'history',
   'recover',
+  'health',
   'prune',
 ])('%s on a folder that is no root tree, or is not there', async (verb) => {
   const reasons = new Map([

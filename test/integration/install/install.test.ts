@@ -146,14 +146,34 @@ describe('an installation', () => {
       readdirSync(join(root, 'etc/systemd/system', `${target}.wants`)).sort();
     expect(wanted('sockets.target')).toEqual(['understudy-helper.socket']);
     expect(wanted('timers.target')).toEqual(['understudy-stage.timer']);
-    expect(wanted('sysinit.target')).toEqual(['understudy-activate.service', 'understudy-recover.service']);
-    expect(wanted('multi-user.target')).toEqual(['understudy-schedule.service']);
+    expect(wanted('sysinit.target')).toEqual([
+      'understudy-activate.service',
+      'understudy-recover.service',
+      'understudy-trial-watchdog.timer',
+    ]);
+    expect(wanted('multi-user.target')).toEqual(['understudy-health.service', 'understudy-schedule.service']);
+    expect(readdirSync(join(root, 'etc/systemd/system/boot-complete.target.requires'))).toEqual([
+      'understudy-health.service',
+    ]);
     expect(install('--uninstall', '--enable')).toMatchObject({ status: 0 });
     expect(readdirSync(join(root, 'etc/systemd/system'))).toEqual([]);
   });
 });
 
 describe('taking it away', () => {
+  test('leaves no trial in the boot loader, and what else is there', () => {
+    const ours = ['boot/grub/understudy.env', 'boot/efi/loader/entries/understudy-trial-point-1+1.conf'];
+    const others = ['boot/grub/grubenv', 'boot/efi/loader/entries/machine-6.1.conf'];
+    for (const name of [...ours, ...others]) {
+      mkdirSync(join(root, name, '..'), { recursive: true });
+      writeFileSync(join(root, name), name);
+    }
+    install();
+    for (const name of ours) expect(existsSync(join(root, name)), name).toBe(true);
+    expect(install('--uninstall')).toMatchObject({ status: 0 });
+    expect(Object.keys(files()).sort()).toEqual([...others].sort());
+  });
+
   test('leaves what was there before, the records and the settings', () => {
     const others = [
       'usr/bin/other',

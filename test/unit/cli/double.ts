@@ -27,6 +27,7 @@ export function doubleEngine(other: Partial<EngineVerbs> = {}, calls: unknown[][
     rollback: (_system, { dryRun }) => good({ ...values.rolledBack, dryRun }),
     history: () => good(values.history),
     recover: () => good({ transactions: [], cleaned: [] }),
+    health: () => good(values.examined),
     prune: () => good(values.pruned),
     practice: () => good(values.practised),
     merge: () => good(values.merged),

@@ -148,6 +148,7 @@ describe('what each verb shows', () => {
     expect(await shown(['recover'], { engine: { recover: () => good(arrived) } })).toMatch(
       /kept\/point-1, under their own\s+paths:.*\/etc\/motd\n.*anna could log in.*The system is consistent\.\n$/s,
     );
+    expect(await shown(['health'])).toContain('broken.service failed, and had not before the update.');
     expect(await shown(['prune', '--dry-run'])).toContain(
       'Would remove 1 restore point, which would free 150 MB.',
     );
@@ -285,6 +286,7 @@ test.each([
     ['recover'],
     { recover: () => good(poisoned({ transactions: [], cleaned: [], arrival: values.arrival })) },
   ],
+  [['health'], { health: () => good(poisoned(values.examined)) }],
   [['merge', 'a', 'b', 'c', 'd'], { merge: () => good(poisoned(values.merged)) }],
   [['prune', '--yes'], { prune: () => good(poisoned(values.pruned)) }],
   [['stage'], { stage: () => bad('PACKAGE_SCRIPT_FAILED', `libc6${attack}`) }],

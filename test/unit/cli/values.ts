@@ -6,6 +6,7 @@ import type { Destroyed, Environments } from '../../../shared/environments.js';
 import type {
   Activated,
   ArrivalNote,
+  Examined,
   History,
   Pruned,
   Recovered,
@@ -311,6 +312,13 @@ export const destroyed: Destroyed = {
   title: 'Before 5 packages',
   dryRun: false,
   freedBytes: 150_000_000,
+};
+
+export const examined: Examined = {
+  restorePoint: 'restore-1',
+  healthy: false,
+  findings: ['broken.service failed, and had not before the update.'],
+  restarting: true,
 };
 
 export const pruned: Pruned = {

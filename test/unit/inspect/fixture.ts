@@ -81,6 +81,7 @@ export function fixture(): Fixture {
       hardware: () => 'x86_64',
       busctl: ['busctl', `--address=unix:path=${base}/no-bus`],
       nmcli: [`${base}/no-nmcli`],
+      systemctl: [`${base}/no-systemctl`],
     },
     system: (options) => openSystem(root, options),
     write,

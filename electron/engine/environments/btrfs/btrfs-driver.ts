@@ -13,7 +13,7 @@ import { lookOnly } from '../read-only-layer.js';
 import type { SnapshotDriver, TreeId, Way } from '../snapshots/snapshot-driver.js';
 import { treesInRecords } from '../snapshots/switch-record.js';
 import { handOverSubvolume } from './hand-over.js';
-import { layoutOf, pathOf, rootMount } from './layout.js';
+import { layoutOf, pathOf, rootMount, wordsForRoot } from './layout.js';
 import { attachStore, previewObstacle, storeObstacle } from './store.js';
 import { readSendStream } from './send-stream.js';
 import { snapperEnvironments } from './snapper.js';
@@ -93,6 +93,7 @@ export const btrfsDriver: SnapshotDriver = {
     const tree = (id: TreeId): RawPath => join(top, pathOf(system, Number(id)));
     handOverSubvolume({ from: tree(from), to: tree(to), onStep: () => system.onStep?.('arrive') }, path);
   },
+  rootWords: (system, id, usual) => wordsForRoot(system, Number(id), usual),
   exclusiveBytes: (system, id) => btrfs.exclusiveBytes(system.root, Number(id)),
   mountAt(system, id, folder) {
     const source = rootMount(system)?.source;

@@ -8,7 +8,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { readMountTable, type MountEntry } from '../../inspect/mount-table.js';
-import { textAt } from '../../inspect/read.js';
+import { usualWords } from '../../inspect/kernel-words.js';
 import { thisMachine, type MachineSources } from '../../inspect/sources.js';
 import { bytes, isWithin, join, type RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
@@ -46,7 +46,7 @@ export function layoutOf(
   const path = mount.origin.slice(1) as RawPath;
   if (process.geteuid?.() !== 0) return { source: mount.source, id: here.id, path, way: { by: 'default' } };
   if (inUserNamespace()) return { obstacle: 'In a user namespace no subvolumes can be looked for.' };
-  const flags = system.isRunning ? commandLineFlags(sources) : fstabFlags(system);
+  const flags = system.isRunning ? commandLineFlags(system.machine ?? sources) : fstabFlags(system);
   // Also beside a name: the kernel mounts it only where both mean the same one (EINVAL).
   if (flags.id !== undefined && Number(flags.id) !== topLevel)
     return {
@@ -90,8 +90,21 @@ interface RootFlags {
 
 /** What the boot entry asked the initramfs for: dracut.cmdline(7), initramfs-tools(7). */
 function commandLineFlags(sources: MachineSources): RootFlags {
-  const words = (textAt(join(sources.proc, 'cmdline')) ?? '').split(/\s+/);
-  return flagsIn(words.findLast((word) => word.startsWith('rootflags='))?.slice('rootflags='.length) ?? '');
+  return flagsIn(rootFlags(usualWords(sources)) ?? '');
+}
+
+function rootFlags(words: readonly string[]): string | undefined {
+  return words.findLast((word) => word.startsWith(rootFlagsWord))?.slice(rootFlagsWord.length);
+}
+
+const rootFlagsWord = 'rootflags=';
+
+/** What makes the kernel take another subvolume as its root than the usual words say: of a word that comes twice the last one counts. */
+export function wordsForRoot(system: System, id: number, usual: readonly string[]): string[] {
+  const others = (rootFlags(usual) ?? '')
+    .split(',')
+    .filter((one) => one !== '' && !/^subvol(id)?=/.test(one));
+  return [`${rootFlagsWord}${[...others, `subvol=/${pathOf(system, id)}`].join(',')}`];
 }
 
 /** A tree that does not run has no command line; what it says of itself is the next best. */

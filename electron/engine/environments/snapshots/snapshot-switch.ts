@@ -7,6 +7,7 @@ import { join, isWithin, type RawPath } from '../../posix/raw-path.js';
 import { readJsonLines } from '../../files/json-lines.js';
 import { Fault } from '../../fault.js';
 import { z } from 'zod';
+import { previousWord } from '../../inspect/kernel-words.js';
 import type { System } from '../../system.js';
 import type { Keepsake, Switch, TreeView } from '../environment.js';
 import { plainView } from '../plain-view.js';
@@ -50,7 +51,19 @@ export class SnapshotSwitch implements Switch {
   }
 
   isInEffect(): boolean {
-    return pendingArrival(this.driver, this.system)?.restorePoint !== this.restorePoint;
+    return (
+      !this.isFallenBack() && pendingArrival(this.driver, this.system)?.restorePoint !== this.restorePoint
+    );
+  }
+
+  isFallenBack(): boolean {
+    const { driver, system, record } = this;
+    return driver.current(system) === record.old && driver.next(system, record.way) === record.new;
+  }
+
+  wordsBefore(usual: readonly string[]): string[] {
+    const { driver, system, record } = this;
+    return [...usual, previousWord(record.restorePoint), ...driver.rootWords(system, record.old, usual)];
   }
 
   switchOver(): void {
@@ -71,8 +84,17 @@ export class SnapshotSwitch implements Switch {
   }
 
   settleBack(list: 'backward' | 'rollback'): { left: readonly RawPath[] } {
+    this.#takeNestedBack();
     const waits = list === 'rollback' && readReturn(this.system, this.restorePoint) !== undefined;
     return waits ? { left: [] } : this.others.settleBack(list);
+  }
+
+  /** A trial may have got as far as to be given them, and then the environment before was started all the same. */
+  #takeNestedBack(): void {
+    const { driver, system, record } = this;
+    if (driver.current(system) !== record.old || driver.find(system, record.new) === undefined) return;
+    for (const path of driver.nested(system, record.new))
+      driver.handOver(system, path, record.new, record.old);
   }
 
   prepareRollback(keepsakes: readonly Keepsake[]): void {

@@ -105,6 +105,14 @@ export class TreeSwitch implements Switch {
     return true;
   }
 
+  isFallenBack(): boolean {
+    return false;
+  }
+
+  wordsBefore(): undefined {
+    return undefined;
+  }
+
   /** The commit point and what follows it. */
   switchOver(): void {
     for (const unit of this.record.units) {

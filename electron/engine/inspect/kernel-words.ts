@@ -1,0 +1,25 @@
+/**
+ * The kernel's command line of this start, word by word (Documentation/admin-guide/kernel-parameters.rst). In an entry of ours, what follows our
+ * own first word is for that entry alone: what comes before it is what the system is usually started with.
+ */
+import { join } from '../posix/raw-path.js';
+import { textAt } from './read.js';
+import type { MachineSources } from './sources.js';
+
+const ours = 'understudy.';
+
+/** Without what boot loaders add by themselves: the kernel's own name, and the initramfs that an EFI kernel loads. */
+export function usualWords(sources: MachineSources): string[] {
+  const words = wordsOf(textAt(join(sources.proc, 'cmdline')) ?? '');
+  const own = words.findIndex((word) => word.startsWith(ours));
+  return (own < 0 ? words : words.slice(0, own)).filter((word) => !/^(BOOT_IMAGE|initrd)=/.test(word));
+}
+
+/** A space between double quotes belongs to its word; the quotes themselves do not. */
+function wordsOf(line: string): string[] {
+  return (line.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((word) => word.replaceAll('"', ''));
+}
+
+/** The restore point of the trial that this start is one of. */
+export const trialWord = (restorePoint: string): string => `${ours}trial=${restorePoint}`;
+export const previousWord = (restorePoint: string): string => `${ours}previous=${restorePoint}`;

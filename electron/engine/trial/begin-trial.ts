@@ -1,0 +1,113 @@
+/**
+ * The trial of a new environment: before the switch the kernel that runs is kept, whatever the update does to it; after the switch the boot loader is
+ * told to start the new environment once, and the one before from then on. Where that is not possible the switch stands all the same, and a
+ * remark says so.
+ */
+import type { BootEntry, BootLoader } from '../bootloader/boot-loader.js';
+import { bootLoaderFor } from '../bootloader/registry.js';
+import type { Engine } from '../engine.js';
+import type { Switch } from '../environments/environment.js';
+import { Fault } from '../fault.js';
+import { healthNow } from '../health/before.js';
+import { previousWord, trialWord, usualWords } from '../inspect/kernel-words.js';
+import { machineOf } from '../system.js';
+import { bootFilesOf, type BootFiles } from './boot-files.js';
+import { calmWatchdog, forgetTrial, readTrial, recordTrial } from './trial-record.js';
+
+export interface PreparedTrial {
+  readonly loader: BootLoader;
+  /** The kernel that runs. */
+  readonly before: BootFiles;
+}
+
+/** Words after which a start that fails ends in another start: of the kernel, of initramfs-tools(7), of dracut.cmdline(7). */
+const restarting = ['panic=30', 'rd.shell=0', 'rd.emergency=reboot'];
+
+/** A sentence where there can be no trial, and nothing at all where none is needed. Throws `NO_SPACE`, and has then changed nothing. */
+export async function prepareTrial(
+  { system, environment, current }: Engine,
+  restorePoint: string,
+): Promise<PreparedTrial | string | undefined> {
+  if (!system.isRunning || environment.takesEffect === 'at-once') return undefined;
+  const machine = machineOf(system);
+  const loader = bootLoaderFor(system, machine);
+  if (!loader) return byHand('The boot loader is none that Understudy knows.');
+  const obstacle = await loader.obstacle();
+  if (obstacle !== undefined) return byHand(obstacle);
+  const running = bootFilesOf(current, machine.kernelRelease(), 'same');
+  if (!running) return byHand('The files of the kernel that runs are not in /boot.');
+  const files = [running.kernel, ...running.initrds];
+  const [kernel, ...initrds] = loader.keep(restorePoint, files);
+  if (kernel === undefined) throw new Error('a kernel is a file');
+  return { loader, before: { release: running.release, kernel, initrds } };
+}
+
+/** What stays to be said of it. */
+export async function beginTrial(
+  engine: Engine,
+  { loader, before }: PreparedTrial,
+  treeSwitch: Switch,
+): Promise<string[]> {
+  const { system } = engine;
+  const { restorePoint } = treeSwitch;
+  const machine = machineOf(system);
+  const usual = usualWords(machine);
+  const words = treeSwitch.wordsBefore(usual);
+  const next = bootFilesOf(treeSwitch.viewAfter(), machine.kernelRelease(), 'newest');
+  try {
+    if (!next)
+      throw new Fault('BOOT_LOADER_FAILED', 'The new system has no kernel with an initramfs in /boot.');
+    if (!words) throw new Fault('BOOT_LOADER_FAILED', 'A start cannot choose between the systems.');
+    recordTrial(system, { version: 1, restorePoint, before: await healthNow(machine) });
+    await loader.writeTrial({
+      restorePoint,
+      trial: entryOf('the updated system, on trial', next, [
+        ...usual,
+        trialWord(restorePoint),
+        ...restarting,
+      ]),
+      previous: entryOf('the system before the update', before, words),
+    });
+    return [];
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    cancelTrial(engine);
+    return [byHand([error.problem.sentence, ...error.problem.details].join(' '))];
+  }
+}
+
+/** Nothing is tried any more: the system's own menu says what starts. Repeatable. */
+export function cancelTrial({ system }: Pick<Engine, 'system'>): void {
+  if (!system.isRunning) return;
+  bootLoaderFor(system, machineOf(system))?.clear();
+  if (readTrial(system)) forgetTrial(system);
+  calmWatchdog(system);
+}
+
+/** A way back waits for its start: that takes the kernel that was kept, or the one that goes with the tree. */
+export async function startReturn(
+  { system, environment }: Engine,
+  restorePoint: string,
+  files: BootFiles | undefined,
+): Promise<void> {
+  if (!system.isRunning || environment.takesEffect === 'at-once' || !files) return;
+  const machine = machineOf(system);
+  const loader = bootLoaderFor(system, machine);
+  if (!loader || (await loader.obstacle()) !== undefined) return;
+  const [kernel, ...initrds] = loader.keep(restorePoint, [files.kernel, ...files.initrds]);
+  if (kernel === undefined) return;
+  const words = [...usualWords(machine), previousWord(restorePoint)];
+  await loader.returnTo(
+    restorePoint,
+    entryOf('the system before the update', { ...files, kernel, initrds }, words),
+  );
+}
+
+function entryOf(what: string, files: BootFiles, options: readonly string[]): BootEntry {
+  const { release, kernel, initrds } = files;
+  return { title: `Understudy: ${what} (Linux ${release})`, kernel, initrds, options };
+}
+
+function byHand(why: string): string {
+  return `If the new system does not come up, the one before has to be chosen by hand in the boot menu or with "understudy rollback". ${why}`;
+}

@@ -1,0 +1,262 @@
+/**
+ * The trial of a new system on btrfs with a /boot of its own, through the verbs: it is confirmed, or it falls back at whatever point it came to. What
+ * GRUB does between two starts is done here as test/conformance/boot-loader shows that it does it; the machine is one that the test describes.
+ */
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { activate } from '../../electron/engine/activate.js';
+import { bootLoaderFor } from '../../electron/engine/bootloader/registry.js';
+import { health } from '../../electron/engine/health.js';
+import { history } from '../../electron/engine/history.js';
+import { thisMachine, type MachineSources } from '../../electron/engine/inspect/sources.js';
+import { raw } from '../../electron/engine/posix/raw-path.js';
+import { run, runOrFault } from '../../electron/engine/process/run.js';
+import { recover } from '../../electron/engine/recover.js';
+import { rollback } from '../../electron/engine/rollback.js';
+import { stage } from '../../electron/engine/stage.js';
+import { openSystem, type System } from '../../electron/engine/system.js';
+import type { Outcome } from '../../shared/errors.js';
+import { btrfsLayouts, btrfsSystem, type BtrfsSystem } from '../lab/btrfs-system.js';
+import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
+import { diskImpossible, openDisks } from '../lab/disk-image.js';
+import { practiceSystem } from '../lab/practice-system.js';
+
+const impossible =
+  (await debianRootImpossible()) ?? (await diskImpossible('btrfs')) ?? (await diskImpossible('ext4'));
+const limit = { timeoutMs: 60_000 };
+const changed = 'etc/understudy-practice/untouched.conf';
+const usual = 'root=UUID=0 ro rootflags=subvol=@ quiet';
+
+function valueOf<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new Error(JSON.stringify(outcome.problem));
+  return outcome.value;
+}
+
+describe.skipIf(impossible !== undefined)(`a trial on btrfs${impossible ? ` (${impossible})` : ''}`, () => {
+  const disks = openDisks();
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-machine-'));
+  const bootDisk = join(disks.folder, 'boot');
+  let place: BtrfsSystem;
+  let device = '';
+  let kernels: string[] = [];
+  let system: System;
+  let machine: MachineSources;
+  const at = (path: string): string => join(place.root, path);
+  const read = (path: string): string => readFileSync(at(path), 'utf8');
+  const level = (): string => /\d+/.exec(read(changed))?.[0] ?? '';
+  const grub = (name: string): string => at(`boot/grub/${name}`);
+  const loader = () => {
+    const found = bootLoaderFor(system, machine);
+    if (!found) throw new Error('no boot loader');
+    return found;
+  };
+
+  /** What GRUB notes before it starts a trial. */
+  const noteTry = (): void => {
+    const text = readFileSync(grub('understudy.env'), 'latin1');
+    writeFileSync(grub('understudy.env'), text.replace('understudy_trial=1', 'understudy_trial=2'));
+  };
+  /** The words that an entry of ours gives the kernel. */
+  const wordsOf = (id: 'trial' | 'previous'): string[] => {
+    const entry = readFileSync(grub('custom.cfg'), 'utf8')
+      .split('menuentry ')
+      .find((one) => one.includes(`--id understudy-${id} `));
+    const line = /^ +(?:if )?linux (.*?)(?:; then)?$/m.exec(entry ?? '')?.[1] ?? '';
+    return [...line.matchAll(/'([^']*)'/g)].map(([, word = '']) => word);
+  };
+  /** Starts what these words name; the last of several counts. */
+  const startWith = async (words: readonly string[]): Promise<void> => {
+    const flags = words.findLast((word) => word.startsWith('rootflags='))?.slice('rootflags='.length) ?? '';
+    await run(['umount', '--recursive', place.root], limit);
+    await runOrFault(['mount', '-t', 'btrfs', '-o', flags, device, place.root], limit);
+    await runOrFault(['mount', '--bind', bootDisk, at('boot')], limit);
+    writeFileSync(join(folder, 'cmdline'), `BOOT_IMAGE=/vmlinuz ${words.slice(1).join(' ')}\n`);
+    system = {
+      ...openSystem(place.root, { settings: { reserveBytes: 16 * 1024 ** 2 } }),
+      isRunning: true,
+      machine,
+    };
+  };
+  const startUsual = (): Promise<void> => startWith(['/vmlinuz', ...usual.split(' ')]);
+  const recovered = async () => valueOf(await recover(system));
+  const titles = async () => valueOf(await history(system)).entries.map(({ title }) => title);
+
+  /** A service manager of which these units failed. */
+  const manager = (failed: string): void => {
+    const text = `#!/bin/sh\ncase "$1" in is-active | reboot) exit 0 ;; *) echo '${failed}' ;; esac\n`;
+    writeFileSync(join(folder, 'systemctl'), text, { mode: 0o755 });
+  };
+  const patience = { totalMs: 2000, networkMs: 100, scriptMs: 500, pauseMs: 50 };
+  const examined = async (failed = '') => {
+    manager(failed);
+    return valueOf(await health(system, { patience }));
+  };
+
+  /** A staged update is switched to, as at a shutdown. */
+  const update = async (): Promise<readonly string[]> => {
+    manager('');
+    valueOf(await stage({ ...system, isRunning: false }));
+    valueOf(await activate(system, { how: 'shutdown' }));
+    const { remarks, restorePoint } = valueOf(await activate(system, { scheduled: true }));
+    if (restorePoint !== null) expect(loader().state()).toEqual({ restorePoint, state: 'waiting' });
+    return remarks;
+  };
+
+  beforeAll(async () => {
+    await disks.mount('ext4', bootDisk, 96);
+    place = await btrfsSystem(btrfsLayouts['Ubuntu, Mint, Arch: @ and @home'], async (root) => {
+      const made = await practiceSystem();
+      await runOrFault(['cp', '-a', `${made}/.`, root], { timeoutMs: 120_000 });
+      removeRoot(made);
+    });
+    const mounts = await runOrFault(['findmnt', '--noheadings', '--output', 'SOURCE', place.top], limit);
+    device = mounts.stdout.trim();
+    cpSync(at('boot'), bootDisk, { recursive: true });
+    for (const name of readdirSync(at('boot'))) rmSync(at(`boot/${name}`), { recursive: true });
+    mkdirSync(join(bootDisk, 'grub'));
+    writeFileSync(join(bootDisk, 'grub/grub.cfg'), 'source ${config_directory}/custom.cfg\n');
+    mkdirSync(at('etc/understudy'), { recursive: true });
+    writeFileSync(at('etc/understudy/btrfs-environments'), '');
+    kernels = readdirSync(bootDisk)
+      .filter((name) => name.startsWith('vmlinuz-'))
+      .map((name) => name.slice(8))
+      .sort();
+    symlinkSync('/proc/self', join(folder, 'self'));
+    const none: [string] = [join(folder, 'none')];
+    const systemctl: [string] = [join(folder, 'systemctl')];
+    machine = {
+      ...thisMachine,
+      proc: raw(folder),
+      busctl: none,
+      nmcli: none,
+      systemctl,
+      kernelRelease: () => kernels[0] ?? '',
+    };
+    rmSync(at('var/lib/machines'), { recursive: true, force: true });
+    mkdirSync(dirname(at('var/lib/machines')), { recursive: true });
+    await runOrFault(['btrfs', 'subvolume', 'create', at('var/lib/machines')], limit);
+    writeFileSync(at('var/lib/machines/file'), 'nested\n');
+    await startUsual();
+  });
+  afterAll(async () => {
+    await run(['umount', '--recursive', place.root], limit);
+    await place.dispose();
+    await disks.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('falls back from a new system that never got as far as to be the running one', async () => {
+    expect(level()).toBe('1');
+    expect(await update()).toEqual(['The new system runs after the next restart.']);
+    const [kernel = '', ...words] = wordsOf('trial');
+    expect(words.join(' ')).toMatch(
+      /^root=UUID=0 ro rootflags=subvol=@ quiet understudy\.trial=point-\S+ panic=30 /,
+    );
+    expect(readFileSync(at(`boot${kernel}`)).length).toBeGreaterThan(0);
+    const [before = ''] = wordsOf('previous');
+    expect(before).toMatch(/^\/understudy\/point-/);
+    // A look before the restart changes nothing of it.
+    expect((await recovered()).transactions).toEqual([]);
+    expect(loader().state()?.state).toBe('waiting');
+
+    noteTry();
+    await startWith(wordsOf('previous'));
+    expect(level()).toBe('1');
+    const { transactions } = await recovered();
+    expect(transactions).toMatchObject([{ kind: 'rollback', outcome: 'rolled-back' }]);
+    expect(transactions[0]?.sentence).toContain('did not come up');
+    expect((await titles())[0]).toBe('The new system did not come up: the one before was started again');
+    expect(await recovered()).toEqual({ transactions: [], cleaned: [] });
+    expect(
+      existsSync(grub('custom.cfg')) ||
+        existsSync(grub('understudy.env')) ||
+        existsSync(at('boot/understudy')),
+    ).toBe(false);
+    await startUsual();
+    expect(level()).toBe('1');
+    expect(await recovered()).toEqual({ transactions: [], cleaned: [] });
+  }, 300_000);
+
+  it('falls back from one that hung after it had become the running one', async () => {
+    await update();
+    noteTry();
+    await startWith(wordsOf('trial'));
+    expect((await recovered()).transactions).toEqual([]);
+    expect([level(), read('var/lib/machines/file')]).toEqual(['2', 'nested\n']);
+    await startWith(wordsOf('previous'));
+    expect(level()).toBe('1');
+    expect((await recovered()).transactions).toMatchObject([{ kind: 'rollback' }]);
+    expect(read('var/lib/machines/file')).toBe('nested\n');
+    await startUsual();
+    expect(await recovered()).toEqual({ transactions: [], cleaned: [] });
+    expect([level(), loader().state()]).toEqual(['1', undefined]);
+  }, 300_000);
+
+  it('returns from one that fails its health check, with what was written meanwhile', async () => {
+    await update();
+    noteTry();
+    await startWith(wordsOf('trial'));
+    await recovered();
+    mkdirSync(at('srv'), { recursive: true });
+    appendFileSync(at('srv/page'), 'written at the trial\n');
+    const answer = await examined('broken.service loaded failed failed Broken');
+    expect(answer).toMatchObject({ healthy: false, restarting: true });
+    expect(answer.findings).toEqual(['broken.service failed, and had not before the update.']);
+    // The one start in between takes the old kernel, by the usual name of the root.
+    expect(loader().state()?.state).toBe('tried');
+    expect(wordsOf('previous').join(' ')).toMatch(
+      /^\/understudy\/\S+ root=UUID=0 ro rootflags=subvol=@ quiet understudy\.previous=\S+$/,
+    );
+    await startWith(wordsOf('previous'));
+    await recovered();
+    expect([level(), read('srv/page'), loader().state()]).toEqual(['1', 'written at the trial\n', undefined]);
+    expect((await titles())[0]).toBe('The new system failed its health check: the system was taken back');
+    await startUsual();
+    expect(await recovered()).toEqual({ transactions: [], cleaned: [] });
+  }, 300_000);
+
+  it('stays with one that is healthy, and starts the old kernel at once on a way back', async () => {
+    await update();
+    noteTry();
+    await startWith(wordsOf('trial'));
+    await recovered();
+    expect(await examined()).toMatchObject({ healthy: true, findings: [] });
+    expect(loader().state()).toBeUndefined();
+    expect(await examined()).toMatchObject({ restorePoint: null });
+    await startUsual();
+    expect([level(), await recovered()]).toEqual(['2', { transactions: [], cleaned: [] }]);
+
+    valueOf(await rollback(system));
+    expect(loader().state()?.state).toBe('tried');
+    expect(wordsOf('previous')[0]).toContain(kernels[0]);
+    await startWith(wordsOf('previous'));
+    await recovered();
+    expect([level(), loader().state()]).toEqual(['1', undefined]);
+  }, 300_000);
+
+  it('takes a trial back that was never started, and says where there can be none', async () => {
+    await startUsual();
+    await update();
+    valueOf(await rollback(system));
+    expect([level(), loader().state(), existsSync(grub('custom.cfg'))]).toEqual(['1', undefined, false]);
+    writeFileSync(grub('grub.cfg'), 'menuentry x {}\n');
+    valueOf(await stage({ ...system, isRunning: false }));
+    valueOf(await activate(system, { how: 'shutdown' }));
+    const { remarks } = valueOf(await activate(system, { scheduled: true }));
+    expect(remarks.join(' ')).toMatch(/by hand in the boot menu.*41_custom is missing/);
+    expect(existsSync(grub('custom.cfg'))).toBe(false);
+  }, 300_000);
+});
