@@ -53,11 +53,6 @@ export function bind(from: RawPath, to: RawPath, readOnly: boolean): void {
     );
 }
 
-/** Throws `EBUSY` when something is open in it or mounted below it. */
-export function unmount(target: RawPath): void {
-  checked(umount2(cString(target), 0), 'umount2', target);
-}
-
 /** Detaches a mount and all below it from the name space. */
 export function detach(target: RawPath): void {
   checked(umount2(cString(target), MNT_DETACH), 'umount2', target);
@@ -98,7 +93,7 @@ export function setReadOnly(
   checked(result, 'mount_setattr', target);
 }
 
-/** Unmounts what nobody uses. Throws `EBUSY`. */
+/** Throws `EBUSY` when something is open in it or mounted below it. */
 export function unmount(target: RawPath): void {
   checked(umount2(cString(target), UMOUNT_NOFOLLOW), 'umount2', target);
 }

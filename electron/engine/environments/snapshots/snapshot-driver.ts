@@ -57,8 +57,8 @@ export interface SnapshotDriver {
   nested(system: System, id: TreeId): RawPath[];
   /** Gives one of them over to the same place in another tree, where an empty folder is. Repeatable. */
   handOver(system: System, path: RawPath, from: TreeId, to: TreeId): void;
-  /** Words that, after the usual ones on the kernel's command line, make a start take this tree as its root. */
-  rootWords(system: System, id: TreeId, usual: readonly string[]): string[];
+  /** Words that, after the usual ones on the kernel's command line, make a start take this tree as its root, where there are some. */
+  rootWords?(system: System, id: TreeId, usual: readonly string[]): string[];
   /** Bytes that removing the tree would free, where the file system keeps account; else `undefined`. */
   exclusiveBytes(system: System, id: TreeId): number | undefined;
   /** Mounts a tree by itself: read-only, without setuid, devices and programs. */

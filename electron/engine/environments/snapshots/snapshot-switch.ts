@@ -61,9 +61,10 @@ export class SnapshotSwitch implements Switch {
     return driver.current(system) === record.old && driver.next(system, record.way) === record.new;
   }
 
-  wordsBefore(usual: readonly string[]): string[] {
+  wordsBefore(usual: readonly string[]): string[] | undefined {
     const { driver, system, record } = this;
-    return [...usual, previousWord(record.restorePoint), ...driver.rootWords(system, record.old, usual)];
+    const words = driver.rootWords?.(system, record.old, usual);
+    return words && [...usual, previousWord(record.restorePoint), ...words];
   }
 
   switchOver(): void {

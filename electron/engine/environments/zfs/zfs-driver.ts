@@ -2,12 +2,13 @@
 import { Fault } from '../../fault.js';
 import { readMountTable } from '../../inspect/mount-table.js';
 import { thisMachine } from '../../inspect/sources.js';
-import { isWithin, join } from '../../posix/raw-path.js';
+import { mount, mountFlags } from '../../posix/mount.js';
+import { isWithin, join, type RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
 import type { SnapshotDriver, TreeId } from '../snapshots/snapshot-driver.js';
 import { bootDataset, datasetNamed, datasets, setBootDataset, zfs } from './datasets.js';
 import { layoutOf, mountedLayout, type Layout } from './layout.js';
-import { isZfs, timesAttributes } from './mounts.js';
+import { isZfs, mountsOf, timesAttributes } from './mounts.js';
 import { isOfSystem } from './parts.js';
 import { removeTree } from './remove-tree.js';
 import { attachStore, previewObstacle, storeObstacle } from './store.js';
@@ -15,6 +16,7 @@ import { takeTree } from './take-tree.js';
 import {
   activeProperty,
   mountsAtStart,
+  mountsOfTree,
   reach,
   requiredTree,
   runningTree,
@@ -72,6 +74,25 @@ export const zfsDriver: SnapshotDriver = {
     const bytes = values.reduce((sum, value) => sum + value, 0);
     return Number.isSafeInteger(bytes) ? bytes : undefined;
   },
+  mountAt(system, id, folder) {
+    const layout = requireLayout(system);
+    const tree = requiredTree(system, layout, id);
+    const from = reach(system, layout, tree);
+    const { bind, remount, readOnly, noSetuid, noDevices, noExecute } = mountFlags;
+    for (const { place } of mountsOfTree(system, tree)) {
+      const target = join(folder, place.slice(from.length + 1) as RawPath);
+      mount(place, target, null, bind);
+      mount(place, target, null, bind | remount | readOnly | noSetuid | noDevices | noExecute);
+    }
+  },
+  mountPoints(system, id) {
+    const tree = treeWith(system, requireLayout(system), id);
+    if (!tree) return [];
+    return mountsOf(tree.dataset.name).flatMap(({ readOnly, mountPoint }) =>
+      readOnly && !isWithin(mountPoint, system.store) ? [mountPoint] : [],
+    );
+  },
+  foreign: () => [],
 };
 
 function requireLayout(system: System): Layout {
