@@ -2,7 +2,7 @@
  * A whole life on ZFS, through the verbs: an update is staged, switched to, started, and returned from. What is written in between goes
  * neither back nor away, and in the end nothing is left of it but the environment that runs.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOrFault } from '../../electron/engine/process/run.js';
@@ -10,7 +10,6 @@ import type { Problem } from '../../shared/errors.js';
 import { debianRootImpossible } from '../lab/debian-root.js';
 import { oneFile } from '../lab/one-file.js';
 import { inTree, practiceSystem } from '../lab/practice-system.js';
-import { isThorough, notAsked } from '../lab/thorough.js';
 import { differences, manifestOf } from '../lab/tree-difference.js';
 import { zfsImpossible } from '../lab/zfs-daemon.js';
 import { moveIn, zfsLayouts, zfsSystem, type ZfsSystem } from '../lab/zfs-system.js';
@@ -95,19 +94,6 @@ describe.skipIf(impossible !== undefined)(
       const snapshots = names.filter((name) => name.includes('@'));
       expect(snapshots).toHaveLength(5);
       expect(new Set(snapshots.map((name) => name.split('@')[1])).size).toBe(1);
-    });
-
-    const further = isThorough ? it : it.skip;
-    const why = isThorough ? '' : ` (${notAsked})`;
-    further(`is taken back before it ever ran${why}`, { timeout: 300_000 }, async () => {
-      const before = await manifestOf(place.root);
-      await succeed('stage');
-      await succeed('activate', { how: 'live' });
-      await succeed('rollback');
-      expect(await differences(before, await manifestOf(place.root))).toEqual([]);
-      await start();
-      expect(await differences(before, await manifestOf(place.root))).toEqual([]);
-      expect(existsSync(at('var/lib/understudy/arrival.json'))).toBe(false);
     });
   },
 );

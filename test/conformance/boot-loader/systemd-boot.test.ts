@@ -1,6 +1,6 @@
 /**
  * systemd-boot. In what order it takes entries is what its own bootctl says of them; that it counts an entry down before it starts it is done
- * here as the specification has it (Automatic Boot Assessment). The boot loader itself starts guests in test/system/guest.
+ * here as the specification has it (Automatic Boot Assessment). The boot loader itself is not started.
  */
 import {
   mkdirSync,
