@@ -48,7 +48,9 @@ async function switching(runs: number, say: (text: string) => void): Promise<Ben
   try {
     place = await btrfsSystem(
       layout,
-      async (root) => void (await runOrFault(['cp', '-a', `${bench.root}/.`, root], limit)),
+      async (root) => {
+        await runOrFault(['cp', '-a', `${bench.root}/.`, root], limit);
+      },
       4000,
     );
     const hasSnapper = await withSnapper(place.root);
@@ -134,10 +136,8 @@ async function measurePeers(
   }
   const back = ['rsync', '-aAXH', '--one-file-system', '--delete', `${join(copies, 'before')}/`, `${root}/`];
   const exclude = ['--exclude=/var/lib/understudy', '--exclude=/.snapshots', '--exclude=/@understudy'];
-  rsync.add(
-    'rollback',
-    await seconds(async () => void (await runOrFault([...back, ...exclude] as [string, ...string[]], limit))),
-  );
+  const restore = [...back, ...exclude] as [string, ...string[]];
+  rsync.add('rollback', await seconds(() => runOrFault(restore, limit)));
   rmSync(copies, { recursive: true });
 }
 

@@ -90,7 +90,7 @@ done`,
   init: `rm -f /usr/sbin/init
 printf '#!/bin/sh\\necho leaving\\nexit 1\\n' > /usr/sbin/init
 chmod 755 /usr/sbin/init`,
-  target: `printf '[Unit]\\nDefaultDependencies=no\\n[Service]\\nType=oneshot\\nExecStart=/bin/false\\n' > /usr/lib/systemd/system/rehearsed-fails.service
+  target: `printf '[Unit]\\nDefaultDependencies=no\\nBefore=local-fs.target\\n[Service]\\nType=oneshot\\nExecStart=/bin/false\\n' > /usr/lib/systemd/system/rehearsed-fails.service
 mkdir -p /usr/lib/systemd/system/local-fs.target.requires
 ln -s ../rehearsed-fails.service /usr/lib/systemd/system/local-fs.target.requires/`,
   hang: `printf '[Service]\\nType=oneshot\\nTimeoutStartSec=infinity\\nExecStart=/bin/sleep infinity\\n' > /usr/lib/systemd/system/rehearsed-hangs.service

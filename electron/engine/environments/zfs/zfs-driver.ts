@@ -3,7 +3,7 @@ import { Fault } from '../../fault.js';
 import { readMountTable } from '../../inspect/mount-table.js';
 import { thisMachine } from '../../inspect/sources.js';
 import { mount, mountFlags } from '../../posix/mount.js';
-import { isWithin, join, type RawPath } from '../../posix/raw-path.js';
+import { isWithin, join } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
 import type { SnapshotDriver, TreeId } from '../snapshots/snapshot-driver.js';
 import { bootDataset, datasetNamed, datasets, setBootDataset, zfs } from './datasets.js';
@@ -80,7 +80,7 @@ export const zfsDriver: SnapshotDriver = {
     const from = reach(system, layout, tree);
     const { bind, remount, readOnly, noSetuid, noDevices, noExecute } = mountFlags;
     for (const { place } of mountsOfTree(system, tree)) {
-      const target = join(folder, place.slice(from.length + 1) as RawPath);
+      const target = join(folder, place.slice(from.length + 1));
       mount(place, target, null, bind);
       mount(place, target, null, bind | remount | readOnly | noSetuid | noDevices | noExecute);
     }
