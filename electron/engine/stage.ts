@@ -2,7 +2,7 @@
  * The verb `stage`: clones the current environment and applies a plan inside the clone, then verifies it. The running
  * system is not touched; whatever fails, the clone is thrown away.
  */
-import { setImmediate as turn } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { Outcome } from '../../shared/errors.js';
 import type { Staged } from '../../shared/history.js';
@@ -96,6 +96,9 @@ function wantedPlan(
   }
 }
 
+/** From the button of the app to here, on a busy machine. */
+const lastWordMs = 250;
+
 interface Rehearsal {
   /** Milliseconds since the epoch. */
   readonly started: number;
@@ -116,7 +119,8 @@ async function rehearse(engine: Engine, plan: Plan, rehearsal: Rehearsal): Promi
     await applyPlan(engine, clone, plan);
     transaction.step('seal');
     const record = await verified(engine, clone, plan, rehearsal);
-    await turn(); // a stop may have been asked for while this process was busy sealing
+    // A stop that was asked for while this process was busy sealing is still on its way from the app.
+    await pause(lastWordMs);
     system.signal.throwIfAborted();
     transaction.step('record');
     writeStage(clone.folder, record);
