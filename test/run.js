@@ -32,7 +32,6 @@ import { mountOwnDisk, unmountOwnDisk } from './own-disk.js';
 const lanes = [
   [
     { name: 'unit', minutes: 20 },
-    { name: 'screens', minutes: 15 },
     { name: 'conformance', minutes: 10 },
     { name: 'integration', minutes: 15 },
     { name: 'e2e', minutes: 20 },
@@ -40,6 +39,7 @@ const lanes = [
     { name: 'guests', minutes: 25 },
   ],
   [
+    { name: 'screens', minutes: 15 },
     { name: 'system', minutes: 45 },
     { name: 'switches', minutes: 20 },
   ],
