@@ -51,10 +51,11 @@ export function activate(system: System, options: ActivateOptions = {}): Promise
     const engine = privilegedEngineFor(system);
     const result = await withStoreLock(system, async () => {
       await requireRecovered(engine);
-      requireArrived(engine);
       const started = Date.now();
       const id = options.scheduled ? scheduledStage(system) : options.stage;
+      // First: at a shutdown the restart that a switch waits for is on its way, and nobody has to be told.
       if (options.scheduled && id === undefined) throw new Fault('NOTHING_TO_DO');
+      requireArrived(engine);
       const record = readStage(system, engine.environment, id);
       if (!record.ready) throw new Fault('STAGE_UNVERIFIED', ...failedProofs(record));
       const how = options.scheduled ? 'shutdown' : (options.how ?? record.plan.activation.how);
