@@ -4,7 +4,15 @@
  * Then the two measures that are promised: a changeset in proportion to the change, and the merge of a whole `/etc`.
  */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { activate } from '../../electron/engine/activate.js';
@@ -102,6 +110,7 @@ async function measurePeers(
 ): Promise<void> {
   const { root, top } = place;
   const update = ['chroot', root, 'apt-get', 'install', '--yes', '-q', ...bench.selectionFor(changedFiles)];
+  await runOrFault(['chroot', root, 'apt-get', 'update', '-q'], limit);
   const copies = join(top, 'timeshift');
   const copy = async (name: string, ...more: readonly string[]): Promise<void> => {
     await runOrFault(
@@ -117,8 +126,7 @@ async function measurePeers(
     execFileSync('snapper', [...asked, 'create', '--print-number', ...more], { encoding: 'utf8' }).trim();
   let number = '';
   snapper?.add('clone', await seconds(() => void (number = create('--type', 'pre'))));
-  const whole = await runOrFault(update as [string, ...string[]], { timeoutMs: 600_000 });
-  if (!whole.stdout.includes('understudy-bench')) throw new Error('the update did nothing');
+  await runOrFault(update as [string, ...string[]], { timeoutMs: 600_000 });
   if (snapper) {
     let after = '';
     snapper.add(
@@ -126,19 +134,31 @@ async function measurePeers(
       await seconds(() => void (after = create('--type', 'post', '--pre-number', number))),
     );
     const between = `${number}..${after}`;
-    const changes = (): void =>
-      void execFileSync('snapper', [...asked, 'status', between], { maxBuffer: 2 ** 28, stdio: 'pipe' });
+    let listed = '';
+    const changes = (): void => {
+      listed = execFileSync('snapper', [...asked, 'status', between], {
+        maxBuffer: 2 ** 28,
+        encoding: 'utf8',
+      });
+    };
     snapper.add('changeset', await seconds(changes));
-    const undo = (): void =>
-      void execFileSync('snapper', [...asked, 'undochange', between], { maxBuffer: 2 ** 28, stdio: 'pipe' });
-    snapper.add('rollback', await seconds(undo));
+    if (listed.split('\n').length < changedFiles)
+      throw new Error(`snapper saw no update: ${listed.slice(0, 500)}`);
     execFileSync('snapper', [...asked, 'delete', between.replace('..', '-')]);
   }
   const back = ['rsync', '-aAXH', '--one-file-system', '--delete', `${join(copies, 'before')}/`, `${root}/`];
   const exclude = ['--exclude=/var/lib/understudy', '--exclude=/.snapshots', '--exclude=/@understudy'];
   const restore = [...back, ...exclude] as [string, ...string[]];
+  requireVersion(root, '2');
   rsync.add('rollback', await seconds(() => runOrFault(restore, limit)));
+  requireVersion(root, '1');
   rmSync(copies, { recursive: true });
+}
+
+/** Throws where a file of the update has the content of another version: nothing was measured then. */
+function requireVersion(root: string, version: string): void {
+  const file = join(root, 'usr/share/understudy-bench-a/folder-0/file-1.txt');
+  if (!readFileSync(file, 'utf8').includes(`.txt ${version}\n`)) throw new Error(`${file} is not ${version}`);
 }
 
 /** Puts snapper's configuration into the tree; false where there is no snapper. */
