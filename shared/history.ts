@@ -16,6 +16,10 @@ export const arrivalNoteSchema = z.strictObject({
 });
 export type ArrivalNote = z.infer<typeof arrivalNoteSchema>;
 
+/** Why a system was taken back, where nobody asked for it. */
+export const fallbackReasons = ['did-not-come-up', 'unhealthy'] as const;
+export type FallbackReason = (typeof fallbackReasons)[number];
+
 export const historyEntrySchema = z.strictObject({
   transaction: idSchema,
   kind: z.enum(transactionKinds),
@@ -25,6 +29,7 @@ export const historyEntrySchema = z.strictObject({
   outcome: z.enum(['done', 'failed', 'rolled-back', 'rolled-forward', 'open']),
   /** One line in words. */
   title: z.string(),
+  because: z.enum(fallbackReasons).optional(),
   stage: idSchema.nullable(),
   restorePoint: idSchema.nullable(),
   packages: z.array(packageChangeSchema),

@@ -68,10 +68,10 @@ async function recoverFirst(
     return { ok: true, value: undefined };
   }
   const { value } = outcome;
-  const { arrival } = value;
+  const { arrival, ...work } = value;
   if (arrival) output.note((look) => arrivalLines(forTerminal(arrival), look));
   if (value.transactions.length === 0) return { ok: true, value: undefined };
-  if (onRecovery === 'go-on') output.note((look) => recoveredLines(forTerminal(value), look));
+  if (onRecovery === 'go-on') output.note((look) => recoveredLines(forTerminal(work), look));
   return { ok: true, value };
 }
 

@@ -39,8 +39,7 @@ export function destroyEnvironment(
 function requireRemovable(engine: Engine, id: string, found: Found): void {
   const { system, environment } = engine;
   const pending = environment.pending(system);
-  if (found.state === 'next' || (pending !== undefined && pending === id))
-    throw new Fault('RESTART_PENDING', pending ?? id);
+  if (found.state === 'next' || pending === id) throw new Fault('RESTART_PENDING', pending ?? id);
   const [place] = mountedAt(engine, found.which);
   if (place !== undefined) throw new Fault('ENVIRONMENT_IN_USE', `${id}: it is mounted at ${place}`);
   if (found.state === 'staged') return;

@@ -4,7 +4,7 @@
  */
 import { linkSync, mkdirSync } from 'node:fs';
 import type { Outcome } from '../../shared/errors.js';
-import type { RolledBack } from '../../shared/history.js';
+import type { FallbackReason, RolledBack } from '../../shared/history.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
 import type { Switch } from './environments/environment.js';
 import { Fault, faultOf, outcomeOf, systemErrorCode } from './fault.js';
@@ -126,7 +126,9 @@ async function returnTo(engine: Engine, point: RestorePointRecord, journey: Jour
   system.signal.throwIfAborted();
   const transaction = begin(system, 'rollback', newId('rollback'), {
     restorePoint: point.id,
-    ...(journey.because.length === 0 ? {} : { because: unhealthy, findings: [...journey.because] }),
+    ...(journey.because.length === 0
+      ? {}
+      : { because: 'unhealthy' satisfies FallbackReason, findings: [...journey.because] }),
   });
   const started = Date.now();
   const files = system.isRunning ? filesBefore(engine, back) : undefined;
@@ -158,9 +160,6 @@ async function returnTo(engine: Engine, point: RestorePointRecord, journey: Jour
   } else await startReturn(engine, point.id, files);
   return { ...answer, dryRun, seconds: 0, switchSeconds, keptAside: aside };
 }
-
-/** Told in the journal, and by it in the history. */
-export const unhealthy = 'unhealthy';
 
 /** With which kernel the environment before is started: the one that runs where it has that, else its newest. */
 function filesBefore({ system, environment }: Engine, back: Switch): BootFiles | undefined {

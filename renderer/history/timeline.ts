@@ -26,8 +26,9 @@ export function newestFirst<T extends { readonly started: string }>(entries: rea
   return [...entries].sort((a, b) => (a.started < b.started ? 1 : a.started > b.started ? -1 : 0));
 }
 
-export function titleOf({ kind, outcome, ended, stage }: HistoryEntry, { history }: Words): string {
+export function titleOf({ kind, outcome, ended, stage, because }: HistoryEntry, { history }: Words): string {
   if (kind === 'prune' && stage !== null && outcome === 'done') return history.stageRemoved;
+  if (because !== undefined && outcome === 'done') return history.fallbacks[because];
   switch (outcome) {
     case 'failed':
       return history.failedKinds[kind];

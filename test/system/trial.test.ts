@@ -59,7 +59,7 @@ describe.skipIf(impossible !== undefined)(`a trial on btrfs${impossible ? ` (${i
   const level = (): string => /\d+/.exec(read(changed))?.[0] ?? '';
   const grub = (name: string): string => at(`boot/grub/${name}`);
   const loader = () => {
-    const found = bootLoaderFor(system, machine);
+    const found = bootLoaderFor(system);
     if (!found) throw new Error('no boot loader');
     return found;
   };
@@ -245,6 +245,36 @@ describe.skipIf(impossible !== undefined)(`a trial on btrfs${impossible ? ` (${i
     await startWith(wordsOf('previous'));
     await recovered();
     expect([level(), loader().state()]).toEqual(['1', undefined]);
+  }, 300_000);
+
+  it('stands where the boot loader has no room left for a trial', async () => {
+    await startUsual();
+    manager('');
+    valueOf(await stage({ ...system, isRunning: false }));
+    valueOf(await activate(system, { how: 'shutdown' }));
+    // Full as soon as all that the switch itself needs is there.
+    const filling = at('boot/filling');
+    const onStep = (step: string): void => {
+      if (step !== 'activate:step:trial') return;
+      for (let size = 1024 ** 2; size >= 512; size /= 2)
+        try {
+          for (;;) appendFileSync(filling, Buffer.alloc(size, 1));
+        } catch {
+          // This much no longer fits.
+        }
+    };
+    const { remarks, restorePoint } = valueOf(await activate({ ...system, onStep }, { scheduled: true }));
+    expect(restorePoint).not.toBeNull();
+    expect(remarks.join(' ')).toMatch(/by hand in the boot menu.*no room|by hand in the boot menu.*space/i);
+    expect(loader().state()).toBeUndefined();
+    rmSync(filling);
+    await startUsual();
+    await recovered();
+    expect(level()).toBe('2');
+    valueOf(await rollback(system));
+    await startWith(wordsOf('previous'));
+    await recovered();
+    expect(level()).toBe('1');
   }, 300_000);
 
   it('takes a trial back that was never started, and says where there can be none', async () => {

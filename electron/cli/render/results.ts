@@ -147,6 +147,9 @@ export function arrivalLines({ folder, files, problems }: ArrivalNote, look: Loo
         )),
     ...list(look, 'Files kept aside', files).slice(1),
     ...list(look, 'Accounts that do not agree', problems).slice(1),
+    ...(problems.length === 0
+      ? []
+      : wrap('Look at them with getent(1); usermod(8), useradd(8) and passwd(1) correct them.', look.width)),
     '',
   ];
 }

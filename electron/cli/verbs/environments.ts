@@ -29,6 +29,7 @@ export const environments = systemVerb<Answered>({
       'destroy: removes a staged one, or the oldest restore point. At a terminal it asks; elsewhere it needs --yes.',
     ],
     doesNot: [
+      'It does not go through the helper: it needs root, also to list.',
       'It never touches what snapper or timeshift made.',
       'It never removes what runs, what the next start takes, what is mounted, or the only restore point.',
       'Where environments are no snapshots, it does not mount restore points: they hold only what an update replaced.',

@@ -10,7 +10,7 @@ export interface BootEntry {
   /** On the host, where the boot loader can read it. */
   readonly kernel: RawPath;
   readonly initrds: readonly RawPath[];
-  /** The kernel's command line, word by word. */
+  /** The kernel's command line, word by word; one character a byte. */
   readonly options: readonly string[];
 }
 

@@ -14,24 +14,28 @@ import { removeTree } from '../files/remove-tree.js';
 import { bytes, display, join, nameOf, type RawPath } from '../posix/raw-path.js';
 import { syncFileSystem } from '../posix/sync.js';
 
-export const keptFolder = 'understudy';
+const keptFolder = 'understudy';
 
-/** Hard links where the file system has them, else copies. A name that is there already is whole: it is kept. */
+/** Hard links where the file system has them, else copies. What is there already is whole, and may be what the next start takes: it stays. */
 export function keepFiles(top: RawPath, restorePoint: string, files: readonly RawPath[]): RawPath[] {
   const folder = join(join(top, keptFolder), restorePoint);
-  const wanted = files.map((from) => ({ from, to: join(folder, nameOf(from)) }));
-  if (wanted.every(({ to }) => existsSync(bytes(to)))) return wanted.map(({ to }) => to);
-  const beside = `${folder}.new` as RawPath;
+  const wanted = files.map((from) => {
+    const to = join(folder, nameOf(from));
+    return { from, to, beside: `${to}.new` as RawPath };
+  });
+  const missing = wanted.filter(({ to }) => !existsSync(bytes(to)));
   try {
-    removeTree(beside);
-    mkdirSync(bytes(beside), { recursive: true, mode: 0o700 });
-    for (const { from } of wanted) linkOrCopy(from, join(beside, nameOf(from)), top);
-    syncFileSystem(top);
-    removeTree(folder);
-    renameSync(bytes(beside), bytes(folder));
-    syncFileSystem(top);
+    if (missing.length > 0) mkdirSync(bytes(folder), { recursive: true, mode: 0o700 });
+    for (const { from, beside } of missing) {
+      removeTree(beside);
+      linkOrCopy(from, beside, top);
+    }
+    if (missing.length > 0) syncFileSystem(top);
+    for (const { to, beside } of missing) renameSync(bytes(beside), bytes(to));
+    if (missing.length > 0) syncFileSystem(top);
   } catch (error) {
-    removeTree(beside);
+    for (const { beside } of missing) removeTree(beside);
+    removeEmpty(folder);
     removeEmpty(join(top, keptFolder));
     if (systemErrorCode(error) === 'ENOSPC') throw noRoom(top);
     throw error;

@@ -1,14 +1,14 @@
 /** The boot loader of a system, where it is one that can try another system. */
-import { thisMachine, type MachineSources } from '../inspect/sources.js';
 import { bootLoaderOf } from '../inspect/boot-loader.js';
 import { plainView } from '../environments/plain-view.js';
 import { join, raw, type RawPath } from '../posix/raw-path.js';
-import type { System } from '../system.js';
+import { machineOf, type System } from '../system.js';
 import type { BootLoader } from './boot-loader.js';
 import { grub } from './grub/grub.js';
 import { systemdBoot } from './systemd-boot/systemd-boot.js';
 
-export function bootLoaderFor(system: System, sources: MachineSources = thisMachine): BootLoader | undefined {
+export function bootLoaderFor(system: System): BootLoader | undefined {
+  const sources = machineOf(system);
   const view = plainView(system.root);
   const first = (paths: readonly string[], sign: string): RawPath | undefined => {
     const found = paths.find((path) => view.resolve(raw(`${path}/${sign}`)) !== undefined);

@@ -1,9 +1,9 @@
 /** Mounts a staged layer to be looked at: read-only, without setuid, devices and programs. */
-import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { readMountTable } from '../inspect/mount-table.js';
 import { thisMachine } from '../inspect/sources.js';
 import { bind, detach, mount, mountFlags } from '../posix/mount.js';
-import { bytes, isWithin, join, type RawPath } from '../posix/raw-path.js';
+import { isWithin, join, type RawPath } from '../posix/raw-path.js';
+import { mountOverlay } from './session/mount-overlay.js';
 import { inUserNamespace, type TreeClone } from './tree/clone.js';
 
 const { readOnly, noDevices, noExecute, noSetuid, bind: bindFlag, remount } = mountFlags;
@@ -36,20 +36,13 @@ function mountLayer(
     mount(upper, place, null, bindFlag | remount | lookOnly);
     return;
   }
-  // As in a session, whose mark would refuse this; and its upper folder lies in the lower one, so that both cannot be lower ones.
-  rmSync(bytes(join(work, 'work/incompat')), { recursive: true, force: true });
-  // A path with a comma or colon cannot be written in the option string.
-  const folders = [lower, upper, work].map((path) =>
-    openSync(bytes(path), constants.O_RDONLY | constants.O_DIRECTORY),
-  );
-  const [base, changed, scratch] = folders.map((fd) => `/proc/self/fd/${fd}`);
-  const own = inUserNamespace() ? 'userxattr' : 'redirect_dir=nofollow,metacopy=off,index=off,xino=off';
-  const options = `lowerdir=${base},upperdir=${changed},workdir=${scratch},${own}`;
-  try {
-    mount(sourceName(id), place, 'overlay', lookOnly, options);
-  } finally {
-    for (const fd of folders) closeSync(fd);
-  }
+  // As in a session: its upper folder may lie in the lower one, so that both cannot be lower ones.
+  mountOverlay({ lower, upper, work }, place, {
+    source: sourceName(id),
+    flags: lookOnly,
+    isVolatile: false,
+    userNamespace: inUserNamespace(),
+  });
 }
 
 /** Where a clone is mounted to be looked at: the topmost folders. */

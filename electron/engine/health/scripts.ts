@@ -2,8 +2,8 @@
  * What the administrator wants to be asked too: every file in /etc/understudy/health.d, in the order of its name. Each runs as root, so nobody else
  * may be able to write it, or to put another in its place.
  */
-import { lstatSync, readdirSync, statSync, type Stats } from 'node:fs';
-import { systemErrorCode } from '../fault.js';
+import { lstatSync, statSync, type Stats } from 'node:fs';
+import { namesIn } from '../environments/plain-view.js';
 import { bytes, display, join, type RawPath } from '../posix/raw-path.js';
 import { lastLines, run } from '../process/run.js';
 import type { System } from '../system.js';
@@ -49,14 +49,7 @@ async function askScript(script: RawPath, timeoutMs: number): Promise<string | u
 
 /** What editors and package managers leave beside a script is none: run-parts(8). */
 function scriptsIn(place: RawPath): string[] {
-  try {
-    return readdirSync(bytes(place), { encoding: 'latin1' })
-      .filter((name) => /^[\w-]+(\.(sh|py|pl))?$/.test(name))
-      .sort();
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
+  return (namesIn(place) ?? []).filter((name) => /^[\w-]+(\.(sh|py|pl))?$/.test(name));
 }
 
 function isSafe({ uid, mode }: Stats): boolean {

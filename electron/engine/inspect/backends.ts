@@ -5,16 +5,9 @@
 import { lstatSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import type { Backend } from '../../../shared/machine.js';
 import { bytes, display, join, parentOf, raw, type RawPath } from '../posix/raw-path.js';
-import { layoutOf as btrfsLayout } from '../environments/btrfs/layout.js';
-import {
-  previewObstacle as btrfsPreviewObstacle,
-  storeObstacle as btrfsStoreObstacle,
-} from '../environments/btrfs/store.js';
-import { layoutOf as zfsLayout } from '../environments/zfs/layout.js';
-import {
-  previewObstacle as zfsPreviewObstacle,
-  storeObstacle as zfsStoreObstacle,
-} from '../environments/zfs/store.js';
+import { btrfsDriver } from '../environments/btrfs/btrfs-driver.js';
+import type { SnapshotDriver } from '../environments/snapshots/snapshot-driver.js';
+import { zfsDriver } from '../environments/zfs/zfs-driver.js';
 import type { System } from '../system.js';
 import { readMountTable, type MountTable } from './mount-table.js';
 import { nameInTree, realRoot } from './mounts.js';
@@ -87,7 +80,12 @@ export function backendsOf(system: System, sources: MachineSources = thisMachine
   const tree = usable
     ? `${reason} ${exchangeReason}${exchange ? '' : ' The switch is made at shutdown.'}`
     : reason;
-  return [{ name: 'tree', usable, reason: tree }, btrfsBackend(system, sources), zfsBackend(system, sources)];
+  const where = { system, sources };
+  return [
+    { name: 'tree', usable, reason: tree },
+    snapshotBackend(btrfsDriver, 'btrfs', where),
+    snapshotBackend(zfsDriver, 'ZFS', where),
+  ];
 }
 
 function stagingObstacle(system: System, table: MountTable, sources: MachineSources): string | undefined {
@@ -158,29 +156,14 @@ export function realAncestor(path: RawPath): RawPath {
   return raw('/');
 }
 
-function btrfsBackend(system: System, sources: MachineSources): Backend {
-  return snapshotBackend('btrfs', 'btrfs', () => {
-    const layout = btrfsLayout(system, sources);
-    if ('obstacle' in layout) return layout.obstacle;
-    return btrfsStoreObstacle(system) ?? btrfsPreviewObstacle(system);
-  });
-}
-
-function zfsBackend(system: System, sources: MachineSources): Backend {
-  return snapshotBackend('zfs', 'ZFS', () => {
-    const layout = zfsLayout(system, sources);
-    if ('obstacle' in layout) return layout.obstacle;
-    return zfsStoreObstacle(system, layout) ?? zfsPreviewObstacle(system, layout);
-  });
-}
-
 function snapshotBackend(
-  name: Backend['name'],
+  driver: SnapshotDriver,
   title: string,
-  obstacleOf: () => string | undefined,
+  { system, sources }: { readonly system: System; readonly sources: MachineSources },
 ): Backend {
+  const { name } = driver;
   try {
-    const obstacle = obstacleOf();
+    const obstacle = driver.obstacle(system, sources);
     const reason =
       obstacle ?? `Snapshots of ${title} hold the environments; a switch is in effect at the next start.`;
     return { name, usable: obstacle === undefined, reason };

@@ -2,15 +2,15 @@
  * The kernel's command line of this start, word by word (Documentation/admin-guide/kernel-parameters.rst). In an entry of ours, what follows our
  * own first word is for that entry alone: what comes before it is what the system is usually started with.
  */
-import { join } from '../posix/raw-path.js';
+import { join, raw } from '../posix/raw-path.js';
 import { textAt } from './read.js';
 import type { MachineSources } from './sources.js';
 
 const ours = 'understudy.';
 
-/** Without what boot loaders add by themselves: the kernel's own name, and the initramfs that an EFI kernel loads. */
+/** One character a byte. Without what boot loaders add by themselves: the kernel's own name, and the initramfs that an EFI kernel loads. */
 export function usualWords(sources: MachineSources): string[] {
-  const words = wordsOf(textAt(join(sources.proc, 'cmdline')) ?? '');
+  const words = wordsOf(raw(textAt(join(sources.proc, 'cmdline')) ?? ''));
   const own = words.findIndex((word) => word.startsWith(ours));
   return (own < 0 ? words : words.slice(0, own)).filter((word) => !/^(BOOT_IMAGE|initrd)=/.test(word));
 }

@@ -25,6 +25,8 @@ export interface MountTable {
   readonly entries: readonly MountEntry[];
   /** The mount that holds an absolute path free of symbolic links. */
   holding(path: RawPath): MountEntry | undefined;
+  /** What is mounted at this very path; the last one where there are several. */
+  at(path: RawPath): MountEntry | undefined;
   /** The visible mounts strictly below a path. */
   below(path: RawPath): readonly MountEntry[];
 }
@@ -93,6 +95,7 @@ export function mountTable(entries: readonly MountEntry[]): MountTable {
   return {
     entries,
     holding,
+    at: (path) => entries.findLast(({ mountPoint }) => mountPoint === path),
     below: (path) =>
       entries.filter(
         (entry) =>

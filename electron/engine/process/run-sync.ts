@@ -27,7 +27,9 @@ export function runSync(argv: readonly [string, ...string[]], { timeoutMs }: Syn
     encoding: 'utf8',
   }) as SpawnSyncReturns<string | null>; // null when it could not be started
   const code = systemErrorCode(error);
-  const ended = code === 'ETIMEDOUT' ? 'timeout' : code === 'ENOENT' ? 'not-found' : 'exit';
+  // What writes too much was started, and is ended (ENOBUFS).
+  const isStarted = code === undefined || code === 'ENOBUFS';
+  const ended = code === 'ETIMEDOUT' ? 'timeout' : isStarted ? 'exit' : 'not-found';
   return { status, signal, stdout: stdout ?? '', stderr: stderr ?? '', ended };
 }
 

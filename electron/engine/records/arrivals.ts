@@ -2,11 +2,10 @@
  * What a first start in another environment could not bring together: a record a switch or return, beside the journal, whose transaction ended
  * before the start. It is there before the arrival is forgotten, and stays for the history.
  */
-import { readdirSync } from 'node:fs';
 import { arrivalNoteSchema, type ArrivalNote } from '../../../shared/history.js';
 import type { Arrival } from '../environments/environment.js';
-import { systemErrorCode } from '../fault.js';
-import { bytes, display, join } from '../posix/raw-path.js';
+import { namesIn } from '../environments/plain-view.js';
+import { display, join } from '../posix/raw-path.js';
 import { storeFolder, type System } from '../system.js';
 import { readRecord, writeRecord } from './record-file.js';
 
@@ -34,18 +33,10 @@ export const arrivalName = (restorePoint: string, list: Arrival['list']): string
 export function arrivalNotes({ store }: Pick<System, 'store'>): ReadonlyMap<string, ArrivalNote> {
   const notes = new Map<string, ArrivalNote>();
   const folder = join(store, 'arrivals');
-  for (const name of namesIn(folder)) {
+  for (const name of namesIn(folder) ?? []) {
+    if (!name.endsWith('.json')) continue;
     const record = readRecord(join(folder, name), arrivalNoteSchema);
     if ('found' in record) notes.set(name.replace(/\.json$/, ''), record.found);
   }
   return notes;
-}
-
-function namesIn(folder: Parameters<typeof bytes>[0]): string[] {
-  try {
-    return readdirSync(bytes(folder), { encoding: 'latin1' }).filter((name) => name.endsWith('.json'));
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return [];
-    throw error;
-  }
 }

@@ -1,5 +1,10 @@
 /** What one transaction of the journal amounts to in the history. */
-import type { ArrivalNote, HistoryEntry } from '../../../shared/history.js';
+import {
+  fallbackReasons,
+  type ArrivalNote,
+  type FallbackReason,
+  type HistoryEntry,
+} from '../../../shared/history.js';
 import type { Transaction } from '../journal/read-journal.js';
 import { arrivalName } from './arrivals.js';
 import type { RestorePointRecord } from './restore-points.js';
@@ -14,6 +19,7 @@ export function entryOf(
     const value = first?.data[name];
     return typeof value === 'string' ? value : null;
   };
+  const because = fallbackReasons.find((reason) => reason === text('because'));
   const ended = last?.type === 'end' ? last : undefined;
   const restorePoint = text('restorePoint');
   const list = kind === 'activate' ? 'forward' : kind === 'rollback' ? 'rollback' : undefined;
@@ -25,7 +31,8 @@ export function entryOf(
     ended: ended?.time ?? null,
     seconds: ended && first ? (Date.parse(ended.time) - Date.parse(first.time)) / 1000 : null,
     outcome: outcomeNamed(ended?.step),
-    title: titleOf(kind, text),
+    title: titleOf(kind, text('stage'), because),
+    ...(because === undefined ? {} : { because }),
     stage: kind === 'stage' ? id : text('stage'),
     restorePoint,
     packages: points.find((point) => point.id === restorePoint)?.packages ?? [],
@@ -34,15 +41,20 @@ export function entryOf(
 }
 
 const noArrivals: ReadonlyMap<string, ArrivalNote> = new Map();
+
 /** By why the system was taken back, where nobody asked for it. */
-const fallbacks: Readonly<Record<string, string>> = {
+const fallbacks: Readonly<Record<FallbackReason, string>> = {
   'did-not-come-up': 'The new system did not come up: the one before was started again',
   unhealthy: 'The new system failed its health check: the system was taken back',
 };
 
-function titleOf(kind: HistoryEntry['kind'], text: (key: string) => string | null): string {
-  if (kind === 'prune' && text('stage') !== null) return 'A staged update was removed';
-  return fallbacks[text('because') ?? ''] ?? titles[kind];
+function titleOf(
+  kind: HistoryEntry['kind'],
+  stage: string | null,
+  because: FallbackReason | undefined,
+): string {
+  if (kind === 'prune' && stage !== null) return 'A staged update was removed';
+  return because === undefined ? titles[kind] : fallbacks[because];
 }
 
 const titles: Readonly<Record<HistoryEntry['kind'], string>> = {

@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Proof, RehearsalBootResult } from '../../../shared/changeset.js';
 import type { Clone, Environment } from '../environments/environment.js';
+import type { Assembly } from '../environments/session/protocol.js';
 import { Fault } from '../fault.js';
 import { bytes, display, join, type RawPath } from '../posix/raw-path.js';
 import { resolveInTree } from '../environments/resolve.js';
@@ -41,11 +42,11 @@ const silentMs = 30_000;
 export async function rehearseBoot(input: RehearsalBootInput): Promise<RehearsedBoot> {
   const { system, environment, clone, changes, asked, hasFailed } = input;
   const { isRunning, settings } = system;
-  const files = findBootFiles(environment.view(clone), changes);
-  if ('missing' in files) return notDone(files.missing);
   const unwanted = reasonNotToBoot({ asked, setting: settings.rehearsalBoot, isRunning, changes });
   if (unwanted !== undefined) return notDone(`It was not booted: ${unwanted}`);
   if (hasFailed) return notDone('It was not booted, since it is not ready in any case.');
+  const files = findBootFiles(environment.view(clone), changes);
+  if ('missing' in files) return notDone(files.missing);
   const assembly = environment.assembly(system, clone);
   if (assembly.userNamespace)
     return notDone('Without the rights of root outside of a user namespace there is no machine.');
@@ -56,11 +57,12 @@ export async function rehearseBoot(input: RehearsalBootInput): Promise<Rehearsed
       ...(emulator.remedy === null ? [] : [emulator.remedy]),
     );
   return system.report.phase('verify', 'Booting the staged environment in a virtual machine', (step) =>
-    boot({ ...input, files: files.found, emulator: emulator.found, say: (text) => step({ text }) }),
+    boot({ ...input, assembly, files: files.found, emulator: emulator.found, say: (text) => step({ text }) }),
   );
 }
 
 interface Boot extends RehearsalBootInput {
+  readonly assembly: Assembly;
   readonly files: BootFiles;
   readonly emulator: Emulator;
   readonly say: (text: string) => void;
@@ -111,7 +113,7 @@ async function boot(given: Boot): Promise<RehearsedBoot> {
 }
 
 async function attempt(given: Boot, accelerator: Accelerator): Promise<BootOutcome> {
-  const { system, environment, clone, files, emulator, say } = given;
+  const { system, assembly, files, emulator, say } = given;
   const limitMs = system.settings.rehearsalBootMs * (accelerator === 'kvm' ? 1 : slowerInSoftware);
   const over = new AbortController();
   const signal = AbortSignal.any([system.signal, over.signal]);
@@ -121,7 +123,7 @@ async function attempt(given: Boot, accelerator: Accelerator): Promise<BootOutco
   const silence = accelerator === 'kvm' ? stopLater(silentMs) : undefined;
   let ending: NodeJS.Timeout | undefined;
   const ended = await runMachine({
-    assembly: environment.assembly(system, clone),
+    assembly,
     files,
     emulator,
     accelerator,

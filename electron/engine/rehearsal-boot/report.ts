@@ -24,7 +24,6 @@ export interface BootReport {
 }
 
 /** More are not told: whatever runs in the guest may write here. */
-const mostLines = 10_000;
 const mostUnits = 200;
 
 export function readReport(lines: readonly string[]): BootReport {
@@ -34,7 +33,7 @@ export function readReport(lines: readonly string[]): BootReport {
   let refused: string | undefined;
   let jobs: string[] = [];
   const failed: { name: string; result: string; files: string[] }[] = [];
-  for (const line of lines.slice(0, mostLines)) {
+  for (const line of lines) {
     const [, key = '', rest = ''] = /^([A-Za-z]+)[:=] ?(.*?)\r?$/.exec(line) ?? [];
     const unit = failed.at(-1);
     switch (key) {

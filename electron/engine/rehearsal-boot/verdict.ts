@@ -3,7 +3,7 @@
  * target was reached is told: in a machine without disks, network and devices it may have to, so it never fails the boot; it is a remark
  * where the update changed the unit or its program, and else only named.
  */
-import type { RehearsalBootResult } from '../../../shared/changeset.js';
+import type { Proof, RehearsalBootResult } from '../../../shared/changeset.js';
 import type { RunResult } from '../process/run.js';
 import { lastLines } from '../process/run.js';
 import type { BootReport, FailedUnit } from './report.js';
@@ -16,14 +16,8 @@ export interface BootOutcome {
   readonly limitMs: number;
 }
 
-export type Judgement =
-  | {
-      readonly result: 'pass' | 'warn' | 'fail';
-      readonly sentence: string;
-      readonly details: readonly string[];
-    }
-  /** There was no machine: nothing was learned of the environment. */
-  | { readonly result: 'skipped'; readonly sentence: string; readonly details: readonly string[] };
+/** `skipped`: there was no machine, and nothing was learned of the environment. */
+export type Judgement = Pick<Proof, 'result' | 'sentence' | 'details'>;
 
 /** Lines that say why a start ended, the most telling first. */
 const telling: readonly RegExp[] = [

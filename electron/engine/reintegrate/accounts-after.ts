@@ -3,7 +3,6 @@
  * What the update or the return itself removed is no problem, as long as no person loses a login by it.
  */
 import { plainView } from '../environments/plain-view.js';
-import { faultOf } from '../fault.js';
 import type { RawPath } from '../posix/raw-path.js';
 import { contentsOf } from './account-files.js';
 import { readAccounts, type Accounts } from './accounts/accounts.js';
@@ -32,7 +31,7 @@ export function accountsAfter(trees: AccountTrees): string[] {
       .filter((found) => !wasRemoved(found))
       .map(({ sentence }) => sentence);
   } catch (error) {
-    return [`The accounts could not be looked at: ${faultOf(error).problem.details.join(' ')}`];
+    return [`The accounts could not be looked at: ${error instanceof Error ? error.message : String(error)}`];
   }
 }
 

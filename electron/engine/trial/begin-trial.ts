@@ -7,7 +7,7 @@ import type { BootEntry, BootLoader } from '../bootloader/boot-loader.js';
 import { bootLoaderFor } from '../bootloader/registry.js';
 import type { Engine } from '../engine.js';
 import type { Switch } from '../environments/environment.js';
-import { Fault } from '../fault.js';
+import { Fault, faultOf, systemErrorCode } from '../fault.js';
 import { healthNow } from '../health/before.js';
 import { previousWord, trialWord, usualWords } from '../inspect/kernel-words.js';
 import { machineOf } from '../system.js';
@@ -30,7 +30,7 @@ export async function prepareTrial(
 ): Promise<PreparedTrial | string | undefined> {
   if (!system.isRunning || environment.takesEffect === 'at-once') return undefined;
   const machine = machineOf(system);
-  const loader = bootLoaderFor(system, machine);
+  const loader = bootLoaderFor(system);
   if (!loader) return byHand('The boot loader is none that Understudy knows.');
   const obstacle = await loader.obstacle();
   if (obstacle !== undefined) return byHand(obstacle);
@@ -70,37 +70,55 @@ export async function beginTrial(
     });
     return [];
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
     cancelTrial(engine);
-    return [byHand([error.problem.sentence, ...error.problem.details].join(' '))];
+    return [byHand(reasonOf(error))];
   }
+}
+
+/** What a file system or a boot loader did not do. Throws what is a mistake of ours. */
+function reasonOf(error: unknown): string {
+  const { code, problem } = faultOf(error);
+  if (code === 'INTERNAL' && systemErrorCode(error) === undefined) throw error;
+  return [problem.sentence, ...problem.details].join(' ');
 }
 
 /** Nothing is tried any more: the system's own menu says what starts. Repeatable. */
 export function cancelTrial({ system }: Pick<Engine, 'system'>): void {
   if (!system.isRunning) return;
-  bootLoaderFor(system, machineOf(system))?.clear();
+  bootLoaderFor(system)?.clear();
   if (readTrial(system)) forgetTrial(system);
   calmWatchdog(system);
 }
 
-/** A way back waits for its start: that takes the kernel that was kept, or the one that goes with the tree. */
+/**
+ * A way back waits for its start: that takes the kernel that was kept, or the one that goes with the tree. Where that cannot be, nothing of an
+ * earlier trial may stand in the way of the system's own menu.
+ */
 export async function startReturn(
-  { system, environment }: Engine,
+  engine: Engine,
   restorePoint: string,
   files: BootFiles | undefined,
 ): Promise<void> {
-  if (!system.isRunning || environment.takesEffect === 'at-once' || !files) return;
-  const machine = machineOf(system);
-  const loader = bootLoaderFor(system, machine);
-  if (!loader || (await loader.obstacle()) !== undefined) return;
-  const [kernel, ...initrds] = loader.keep(restorePoint, [files.kernel, ...files.initrds]);
-  if (kernel === undefined) return;
-  const words = [...usualWords(machine), previousWord(restorePoint)];
-  await loader.returnTo(
-    restorePoint,
-    entryOf('the system before the update', { ...files, kernel, initrds }, words),
-  );
+  const { system, environment } = engine;
+  if (!system.isRunning || environment.takesEffect === 'at-once') return;
+  const loader = bootLoaderFor(system);
+  if (!loader) return;
+  try {
+    if (!files || (await loader.obstacle()) !== undefined) {
+      cancelTrial(engine);
+      return;
+    }
+    const [kernel, ...initrds] = loader.keep(restorePoint, [files.kernel, ...files.initrds]);
+    if (kernel === undefined) throw new Error('a kernel is a file');
+    const words = [...usualWords(machineOf(system)), previousWord(restorePoint)];
+    await loader.returnTo(
+      restorePoint,
+      entryOf('the system before the update', { ...files, kernel, initrds }, words),
+    );
+  } catch (error) {
+    cancelTrial(engine);
+    system.report.log('switch', `The next start may take the kernel of the update: ${reasonOf(error)}`);
+  }
 }
 
 function entryOf(what: string, files: BootFiles, options: readonly string[]): BootEntry {

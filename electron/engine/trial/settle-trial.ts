@@ -1,25 +1,21 @@
 /** What a start finds of a trial: it goes on, it is over, or it failed and the environment before runs again, which then becomes the usual one. */
-import type { Recovered } from '../../../shared/history.js';
+import type { FallbackReason, Recovered } from '../../../shared/history.js';
 import { bootLoaderFor } from '../bootloader/registry.js';
 import type { Engine } from '../engine.js';
 import { begin } from '../journal/journal.js';
 import { withPackageLocks } from '../journal/lock.js';
 import { newId } from '../records/ids.js';
 import { renewBootMenu } from '../restart.js';
-import { machineOf } from '../system.js';
 import { cancelTrial } from './begin-trial.js';
 import { calmWatchdog, readTrial } from './trial-record.js';
 
 type Settled = Recovered['transactions'][number];
 
-/** Told in the journal, and by it in the history. */
-export const didNotComeUp = 'did-not-come-up';
-
 /** The caller holds the store's lock, and no transaction is open. Repeatable. */
 export async function settleTrial(engine: Engine): Promise<Settled[]> {
   const { system, environment } = engine;
   if (!system.isRunning || environment.takesEffect === 'at-once') return [];
-  const loader = bootLoaderFor(system, machineOf(system));
+  const loader = bootLoaderFor(system);
   const restorePoint = readTrial(system)?.restorePoint ?? loader?.state()?.restorePoint;
   if (restorePoint === undefined) {
     loader?.clear(); // what was kept for a trial that was never written
@@ -39,7 +35,10 @@ export async function settleTrial(engine: Engine): Promise<Settled[]> {
 async function takeBack(engine: Engine, restorePoint: string): Promise<Settled> {
   const { system, environment } = engine;
   const back = environment.readSwitch(system, restorePoint);
-  const journal = begin(system, 'rollback', newId('rollback'), { restorePoint, because: didNotComeUp });
+  const journal = begin(system, 'rollback', newId('rollback'), {
+    restorePoint,
+    because: 'did-not-come-up' satisfies FallbackReason,
+  });
   journal.step('prepare');
   // What the new system wrote at its trial stays in it: what runs is exactly what ran before.
   back.prepareRollback([]);

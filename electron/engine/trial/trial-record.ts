@@ -1,11 +1,10 @@
 /** The trial that is prepared or under way: one at a time, in the store that all environments share. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { systemErrorCode } from '../fault.js';
-import { writeFileDurably } from '../files/durable.js';
 import { removeTree } from '../files/remove-tree.js';
-import { bytes, join, type RawPath } from '../posix/raw-path.js';
+import { join, type RawPath } from '../posix/raw-path.js';
 import { syncDirectory } from '../posix/sync.js';
+import { readRecord, writeRecord } from '../records/record-file.js';
 import type { System } from '../system.js';
 
 export const healthBeforeSchema = z.strictObject({
@@ -28,17 +27,12 @@ const trialFile = (system: System): RawPath => join(system.store, 'trial.json');
 
 /** What cannot be read is none: the boot loader alone then decides, and the system that starts is kept. */
 export function readTrial(system: System): TrialRecord | undefined {
-  try {
-    return trialSchema.parse(JSON.parse(readFileSync(bytes(trialFile(system)), 'utf8')));
-  } catch (error) {
-    if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
-    if (systemErrorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  const record = readRecord(trialFile(system), trialSchema);
+  return 'found' in record ? record.found : undefined;
 }
 
 export function recordTrial(system: System, record: TrialRecord): void {
-  writeFileDurably(trialFile(system), JSON.stringify(record));
+  writeRecord(trialFile(system), record);
 }
 
 /**

@@ -14,6 +14,10 @@ export const history = (say: Say): Words['history'] => ({
     rollback: 'Das System wurde zurückgenommen',
     prune: 'Alte Wiederherstellungspunkte wurden entfernt',
   },
+  fallbacks: {
+    'did-not-come-up': 'Das neue System kam nicht hoch: das vorige läuft wieder',
+    unhealthy: 'Das neue System bestand die Prüfung nicht und wurde zurückgenommen',
+  },
   failedKinds: {
     stage: 'Eine Probe schlug fehl',
     activate: 'Ein Umschalten schlug fehl und wurde zurückgenommen',

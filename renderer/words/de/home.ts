@@ -182,7 +182,8 @@ export const home = (say: Say): Words['home'] => ({
           '# Dateien wurden vor dem Start in beiden Systemen geändert. Ihre anderen Fassungen liegen hier:',
       }),
     list: (count: number) => say.plural(count, { one: 'Datei zeigen', other: '# Dateien zeigen' }),
-    problems: 'Diese Konten passen nicht zusammen:',
+    problems:
+      'Diese Konten passen nicht zusammen. Wer diesen Rechner verwaltet, kann sie mit getent ansehen und mit usermod, useradd oder passwd berichtigen:',
     action: 'Fertig',
   },
   rollBack: 'Zurücknehmen …',

@@ -1,5 +1,5 @@
 /** History: everything that happened, and what one can return to. */
-import type { TransactionKind } from '../../../shared/history.js';
+import type { FallbackReason, TransactionKind } from '../../../shared/history.js';
 import type { Say } from '../say.js';
 
 export const history = (say: Say) => ({
@@ -14,6 +14,10 @@ export const history = (say: Say) => ({
     rollback: 'The system was taken back',
     prune: 'Old restore points were removed',
   } satisfies Record<TransactionKind, string>,
+  fallbacks: {
+    'did-not-come-up': 'The new system did not come up: the one before runs again',
+    unhealthy: 'The new system failed its health check and was taken back',
+  } satisfies Record<FallbackReason, string>,
   failedKinds: {
     stage: 'A rehearsal failed',
     activate: 'A switch failed and was taken back',

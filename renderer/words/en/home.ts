@@ -175,7 +175,8 @@ export const home = (say: Say) => ({
           '# files were changed in both systems before the start. The other versions of them are kept here:',
       }),
     list: (count: number) => say.plural(count, { one: 'Show the file', other: 'Show the # files' }),
-    problems: 'These accounts do not agree:',
+    problems:
+      'These accounts do not agree. Whoever administers this computer can look at them with getent, and correct them with usermod, useradd or passwd:',
     action: 'Done',
   },
   rollBack: 'Roll back…',

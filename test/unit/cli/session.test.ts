@@ -110,6 +110,10 @@ test('what a start could not bring over is a remark, and stops nothing', async (
     expect(exitCode).toBe(0);
     expect(stderr).toContain('/etc/motd');
   }
+  const both = { ...values.recovered, arrival: values.arrival };
+  const { stderr } = await on(['history'], { engine: { recover: () => good(both) } });
+  expect(stderr.split('/etc/motd')).toHaveLength(2);
+  expect(stderr).toContain('Interrupted work was recovered');
 });
 
 describe('agreement', () => {

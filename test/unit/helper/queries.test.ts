@@ -45,7 +45,7 @@ it('end with their client, and no other does', async () => {
   expect(codeOf(await other)).toBe('HELPER_STOPPING');
 });
 
-it('answer what they found, and are forgotten then', async () => {
+it('answer what they found, also where that is a mistake', async () => {
   const [queries, gone] = [new Queries(), new AbortController()];
   expect(await queries.begin(gone.signal, () => Promise.resolve({ ok: true, value: 7 }))).toEqual({
     ok: true,

@@ -32,6 +32,10 @@ it('ends where the words of an entry of ours begin', () => {
   ).toEqual(usual.split(' '));
 });
 
+it('has one character a byte', () => {
+  expect(words('root=LABEL=Größe')).toEqual([raw('root=LABEL=Größe')]);
+});
+
 it('is empty where nobody can tell', () => {
   expect(usualWords({ ...thisMachine, proc: raw(proc) })).toEqual([]);
 });

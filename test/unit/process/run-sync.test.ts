@@ -14,6 +14,7 @@ describe('a command whose end is waited for', () => {
       ended: 'not-found',
       stdout: '',
     });
+    expect(runSync(['/etc/passwd'], { timeoutMs: 10_000 })).toMatchObject({ ended: 'not-found' });
     expect(runSync(['sleep', '60'], { timeoutMs: 100 })).toMatchObject({ ended: 'timeout' });
   });
 

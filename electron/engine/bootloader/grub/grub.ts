@@ -85,8 +85,10 @@ export function grub(system: System, sources: MachineSources, folder: RawPath): 
       setState(restorePoint, '2');
     },
     clear() {
-      removeTree(environment);
-      syncDirectory(folder);
+      if (contentOf(environment) !== undefined) {
+        removeTree(environment);
+        syncDirectory(folder);
+      }
       const text = textOf(custom);
       const users = withoutBlock(text ?? '');
       if (text !== undefined && users !== undefined && users !== text) {

@@ -2,8 +2,9 @@
  * systemd-boot. A trial is an entry that may be tried once and comes first, and behind it the previous one, which is not counted. On a FAT file
  * system nothing takes the place of a file in one step, so each file gets a name of its own, and what it replaces goes after it.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { Fault, systemErrorCode } from '../../fault.js';
+import { namesIn } from '../../environments/plain-view.js';
 import { writeFileDurably } from '../../files/durable.js';
 import { removeTree } from '../../files/remove-tree.js';
 import { readMountTable } from '../../inspect/mount-table.js';
@@ -26,7 +27,7 @@ export function systemdBoot(system: System, sources: MachineSources, top: RawPat
   const mount = readMountTable(sources).holding(top);
 
   const own = (): (EntryName & { readonly file: RawPath })[] =>
-    namesIn(entries).flatMap((name) => {
+    (namesIn(entries) ?? []).flatMap((name) => {
       const parsed = parseEntryName(name);
       return parsed ? [{ ...parsed, file: join(entries, name) }] : [];
     });
@@ -49,7 +50,7 @@ export function systemdBoot(system: System, sources: MachineSources, top: RawPat
     const beside = `${file}.understudy` as RawPath;
     if (textOf(file) === text) return;
     try {
-      writeFileDurably(beside, text);
+      writeFileDurably(beside, Buffer.from(text, 'latin1'));
       renameSync(bytes(beside), bytes(file));
     } catch (error) {
       removeTree(beside);
@@ -123,15 +124,6 @@ function asFault(error: unknown, top: RawPath): unknown {
   return systemErrorCode(error) === 'ENOSPC'
     ? new Fault('NO_SPACE', `${display(top)}: no room for another entry.`)
     : error;
-}
-
-function namesIn(folder: RawPath): string[] {
-  try {
-    return readdirSync(bytes(folder), { encoding: 'latin1' }).sort();
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 function textOf(file: RawPath): string {

@@ -23,8 +23,8 @@ import { topOf } from './top.js';
 
 export const btrfsDriver: SnapshotDriver = {
   name: 'btrfs',
-  obstacle(system) {
-    const layout = layoutOf(system);
+  obstacle(system, sources) {
+    const layout = layoutOf(system, sources);
     return 'obstacle' in layout ? layout.obstacle : (storeObstacle(system) ?? previewObstacle(system));
   },
   attach: attachStore,

@@ -80,7 +80,7 @@ export function pathOf(system: System, id: number): RawPath {
 }
 
 export function rootMount(system: System, sources: MachineSources = thisMachine): MountEntry | undefined {
-  return readMountTable(sources).entries.findLast(({ mountPoint }) => mountPoint === system.root);
+  return readMountTable(sources).at(system.root);
 }
 
 interface RootFlags {

@@ -5,7 +5,7 @@
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { systemErrorCode } from '../../fault.js';
 import { cloneMount } from '../../posix/detached-mount.js';
-import { bytes, display, type RawPath } from '../../posix/raw-path.js';
+import { bytes, text, type RawPath } from '../../posix/raw-path.js';
 import { runSyncOrFault } from '../../process/run-sync.js';
 
 /** Nobody but root comes as far as what is mounted in it for a moment. */
@@ -27,7 +27,7 @@ export function orByServiceManager<T>(attempt: () => T, instead: () => T): T {
 /** systemd-mount(1): a mount of the system itself, which stays until it is unmounted. */
 export function mountByServiceManager(source: RawPath, place: RawPath, options: string): void {
   const how = ['--quiet', '--collect', '--fsck=no', '--type=btrfs', `--options=${options}`];
-  runSyncOrFault(['systemd-mount', ...how, display(source), display(place)], limit);
+  runSyncOrFault(['systemd-mount', ...how, text(source), text(place)], limit);
 }
 
 /** A descriptor as `mountDetached` gives it. The mount itself is there for a moment alone. */
@@ -39,6 +39,6 @@ export function detachedByServiceManager(source: RawPath, options: string): numb
   try {
     return cloneMount(place);
   } finally {
-    runSyncOrFault(['systemd-umount', display(place)], limit);
+    runSyncOrFault(['systemd-umount', text(place)], limit);
   }
 }

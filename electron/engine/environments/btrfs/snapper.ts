@@ -2,11 +2,12 @@
  * The snapshots that snapper keeps of the root: `/.snapshots/<number>/snapshot`, each with an `info.xml` beside it, as snapper(8) and
  * snapper-configs(5) have it. Read only. What cannot be read is listed without its words.
  */
-import { closeSync, constants, fstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { ForeignEnvironment } from '../../../../shared/environments.js';
 import { systemErrorCode } from '../../fault.js';
 import { bytes, display, join, type RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
+import { namesIn } from '../plain-view.js';
 import { pathOf } from './layout.js';
 import { subvolumeAt } from './subvolumes.js';
 
@@ -15,7 +16,7 @@ const largestRecord = 64 * 1024;
 /** `skip`: ids of subvolumes that are environments of ours. */
 export function snapperEnvironments(system: System, skip: ReadonlySet<string>): ForeignEnvironment[] {
   const folder = join(system.root, '.snapshots');
-  return namesIn(folder)
+  return (namesIn(folder) ?? [])
     .filter((name) => /^[1-9]\d{0,9}$/.test(name))
     .flatMap((name) => {
       const tree = subvolumeAt(join(join(folder, name), 'snapshot'));
@@ -50,15 +51,6 @@ function elementIn(text: string, name: string): string | undefined {
 }
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
-
-export function namesIn(folder: RawPath): string[] {
-  try {
-    return readdirSync(bytes(folder), { encoding: 'latin1' }).sort();
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES'].includes(systemErrorCode(error) ?? '')) return [];
-    throw error;
-  }
-}
 
 /** Of a small regular file; `undefined` for anything else. */
 export function textOf(path: RawPath): string | undefined {

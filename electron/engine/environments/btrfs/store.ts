@@ -2,8 +2,7 @@
  * Understudy's own folder as a subvolume of its own in the top level (`@understudy`), mounted at its usual place in whichever environment
  * runs. So journal and records are the same ones before a switch, after it and after a return: no snapshot contains them.
  */
-import { chmodSync, lstatSync, readdirSync, renameSync } from 'node:fs';
-import { systemErrorCode } from '../../fault.js';
+import { chmodSync, lstatSync, renameSync } from 'node:fs';
 import { copyTree } from '../../files/copy-tree.js';
 import { readMountTable, type MountEntry } from '../../inspect/mount-table.js';
 import { thisMachine } from '../../inspect/sources.js';
@@ -11,20 +10,17 @@ import { mount, mountFlags } from '../../posix/mount.js';
 import { bytes, join, type RawPath } from '../../posix/raw-path.js';
 import { syncFileSystem } from '../../posix/sync.js';
 import { makeStore, type System } from '../../system.js';
+import { leftByTree } from '../snapshots/left-by-tree.js';
 import { markPlainFolder, notAskedFor } from '../snapshots/preview.js';
 import { layoutOf, ownSubvolume } from './layout.js';
 import { mountByServiceManager, orByServiceManager } from './mount-for-us.js';
 import { createSubvolume, deleteTree, subvolumeAt } from './subvolumes.js';
 import { topOf } from './top.js';
 
-/** Restore points of the backend `tree` are hard links and exchanged folders: they work only where they are. */
 export function storeObstacle(system: System): string | undefined {
   if (isAttached(system)) return undefined;
   if (mountAt(system.store)) return 'The folder of Understudy is a file system of its own.';
-  const kept = ['restore-points', 'stages'].filter((name) => entriesOf(join(system.store, name)).length > 0);
-  return kept.length === 0
-    ? undefined
-    : 'There are restore points or staged updates made by the backend tree, which it alone can return to.';
+  return leftByTree(system);
 }
 
 export function previewObstacle(system: System): string | undefined {
@@ -68,14 +64,5 @@ function isAttached(system: System): boolean {
 }
 
 function mountAt(place: RawPath): MountEntry | undefined {
-  return readMountTable(thisMachine).entries.findLast(({ mountPoint }) => mountPoint === place);
-}
-
-function entriesOf(folder: RawPath): string[] {
-  try {
-    return readdirSync(bytes(folder), { encoding: 'latin1' });
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemErrorCode(error) ?? '')) return [];
-    throw error;
-  }
+  return readMountTable(thisMachine).at(place);
 }

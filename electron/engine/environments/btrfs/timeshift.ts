@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import type { ForeignEnvironment } from '../../../../shared/environments.js';
 import { display, join, type RawPath } from '../../posix/raw-path.js';
-import { namesIn, textOf } from './snapper.js';
+import { namesIn } from '../plain-view.js';
+import { textOf } from './snapper.js';
 import { subvolumeAt } from './subvolumes.js';
 
 const snapshots = 'timeshift-btrfs/snapshots' as RawPath;
@@ -22,7 +23,7 @@ export function timeshiftEnvironments(
   root: RawPath,
   skip: ReadonlySet<string>,
 ): ForeignEnvironment[] {
-  return namesIn(join(top, snapshots))
+  return (namesIn(join(top, snapshots)) ?? [])
     .filter((name) => /^\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d$/.test(name))
     .flatMap((name) => {
       const folder = join(snapshots, name);

@@ -4,12 +4,9 @@
  */
 import {
   chmodSync,
-  closeSync,
-  constants,
   existsSync,
   lstatSync,
   mkdirSync,
-  openSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -20,6 +17,7 @@ import { bind, enterRoot, mount, mountFlags } from '../../posix/mount.js';
 import { bytes, join, type RawPath } from '../../posix/raw-path.js';
 import { resolveInTree } from '../resolve.js';
 import { exists } from '../plain-view.js';
+import { mountOverlay, type OverlayFolders } from './mount-overlay.js';
 import type { SessionLayer, SessionSetup } from './protocol.js';
 
 const { noDevices, noSetuid, noExecute, readOnly, bind: bindFlag, remount } = mountFlags;
@@ -63,31 +61,14 @@ export function mountLayer(root: RawPath, layer: SessionLayer, userNamespace: bo
     mount(layer.upper, target, null, bindFlag | remount | noDevices);
     return;
   }
-  // The mark of an earlier volatile mount; its data was synced when that session closed.
-  rmSync(bytes(join(layer.work as RawPath, 'work/incompat')), { recursive: true, force: true });
-  // Through descriptors, since a path with a comma or colon cannot be written in the option string.
-  const folders = [layer.lower, layer.upper, layer.work].map((path) =>
-    openSync(bytes(path as RawPath), constants.O_RDONLY | constants.O_DIRECTORY),
-  );
-  const [lower, upper, work] = folders.map((fd) => `/proc/self/fd/${fd}`);
-  const options = [
-    `lowerdir=${lower},upperdir=${upper},workdir=${work}`,
-    // Every entry of the upper folder stays complete and readable without the overlay; nothing is fsynced until the end.
-    'redirect_dir=nofollow,metacopy=off,index=off,xino=off',
-    'volatile',
-    ...(userNamespace ? ['userxattr'] : []),
-  ];
-  try {
-    mount(
-      'understudy',
-      target,
-      'overlay',
-      noDevices,
-      (userNamespace ? [options[0], ...options.slice(2)] : options).join(','),
-    );
-  } finally {
-    for (const fd of folders) closeSync(fd);
-  }
+  const { lower, upper, work } = layer;
+  mountOverlay({ lower, upper, work } as OverlayFolders, target, {
+    source: 'understudy',
+    flags: noDevices,
+    // Nothing is fsynced until the end.
+    isVolatile: true,
+    userNamespace,
+  });
 }
 
 /** Makes a folder inside the tree, following no link that leads out of it. */

@@ -40,7 +40,7 @@ export function completeArrival(driver: SnapshotDriver, system: System): Arrival
   let problems: readonly string[] = [];
   if (late !== undefined) {
     if (before !== undefined) {
-      aside = bringOver(driver, system, arrival);
+      aside = bringOver(driver, system, arrival, { before, late });
       problems = accountsAfter({ before, late, here: system.root });
     }
     system.onStep?.('arrive');
@@ -69,7 +69,12 @@ export function forgetArrival(driver: SnapshotDriver, system: System): void {
 }
 
 /** What was kept aside. */
-function bringOver(driver: SnapshotDriver, system: System, arrival: ArrivalRecord): RawPath[] {
+function bringOver(
+  driver: SnapshotDriver,
+  system: System,
+  arrival: ArrivalRecord,
+  { before, late }: { readonly before: RawPath; readonly late: RawPath },
+): RawPath[] {
   const { restorePoint, from, seen, list } = arrival;
   const mounts = otherVolumes(driver, system).map(({ mount }) => mount);
   const updated = hasSwitchRecord(system, restorePoint)
@@ -82,8 +87,6 @@ function bringOver(driver: SnapshotDriver, system: System, arrival: ArrivalRecor
     fixed: 'before',
     skip: (path) => isOwn(path) || mounts.includes(path),
   });
-  const [before, late] = [driver.find(system, seen), driver.find(system, from)];
-  if (before === undefined || late === undefined) return [];
   /** What becomes of a path where nothing is merged. */
   const unmerged = (path: RawPath): 'here' | 'late' | 'aside' => {
     const here = join(system.root, path);

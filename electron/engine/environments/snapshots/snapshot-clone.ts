@@ -60,9 +60,14 @@ export function createSnapshotClone(driver: SnapshotDriver, system: System, id: 
   return readSnapshotClone(driver, system, id);
 }
 
+/** Which trees it consists of, without a look at them. Throws `STAGE_UNKNOWN` or `STAGE_DAMAGED`. */
+export function readSnapshotRecord(system: System, id: string): z.infer<typeof recordSchema> {
+  return readCloneRecord(system, id, recordSchema);
+}
+
 /** Throws `STAGE_UNKNOWN` or `STAGE_DAMAGED`. */
 export function readSnapshotClone(driver: SnapshotDriver, system: System, id: string): SnapshotClone {
-  const { tree, base, layers } = readCloneRecord(system, id, recordSchema);
+  const { tree, base, layers } = readSnapshotRecord(system, id);
   const [upper, lower] = [driver.find(system, tree), driver.find(system, base)];
   if (upper === undefined || lower === undefined)
     throw new Fault('STAGE_DAMAGED', `${id}: another program removed its snapshot`);

@@ -3,6 +3,7 @@
  * A *tree* is a whole root, such as a subvolume or a dataset; its id is the file system's own for it and never used again.
  */
 import type { ForeignEnvironment } from '../../../../shared/environments.js';
+import type { MachineSources } from '../../inspect/sources.js';
 import type { RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
 import type { Environment } from '../environment.js';
@@ -25,7 +26,7 @@ export interface OwnTree {
 export interface SnapshotDriver {
   readonly name: Exclude<Environment['name'], 'tree'>;
   /** Why no environments can be made here, a sentence; `undefined` when they can. */
-  obstacle(system: System): string | undefined;
+  obstacle(system: System, sources?: MachineSources): string | undefined;
   /** Puts the store that all environments share in its place. */
   attach(system: System, options: { readonly create: boolean }): void;
   way(system: System): Way;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { Fault } from '../../fault.js';
 import { removeTree } from '../../files/remove-tree.js';
-import { unmount } from '../../posix/mount.js';
+import { detach } from '../../posix/mount.js';
 import { bytes, join } from '../../posix/raw-path.js';
 import { syncDirectory } from '../../posix/sync.js';
 import type { System } from '../../system.js';
@@ -19,6 +19,7 @@ import {
   createSnapshotClone,
   destroySnapshotClone,
   readSnapshotClone,
+  readSnapshotRecord,
   type SnapshotClone,
 } from './snapshot-clone.js';
 import type { SnapshotDriver, TreeId } from './snapshot-driver.js';
@@ -94,7 +95,7 @@ export function snapshotEnvironment(driver: SnapshotDriver): Environment {
     },
     exclusiveBytes(system, which) {
       const trees = treesOf(driver, system, which);
-      if (trees.includes(driver.current(system))) return undefined;
+      if (trees.length === 0 || trees.includes(driver.current(system))) return undefined;
       const each = trees.map((id) => driver.exclusiveBytes(system, id));
       return each.reduce((sum, one) => (sum === undefined || one === undefined ? undefined : sum + one), 0);
     },
@@ -103,15 +104,18 @@ export function snapshotEnvironment(driver: SnapshotDriver): Environment {
       if (tree === undefined) throw new Fault('ENVIRONMENT_UNKNOWN');
       if (tree === driver.current(system))
         throw new Fault('ENVIRONMENT_CURRENT', 'It runs until the restart.');
-      const others =
-        which !== 'next' && 'clone' in which
-          ? readSnapshotClone(driver, system, which.clone).layers.filter(({ mount }) => mount !== '')
-          : [];
+      const clone =
+        which !== 'next' && 'clone' in which ? readSnapshotClone(driver, system, which.clone) : undefined;
       driver.mountAt(system, tree, folder);
+      if (!clone) return;
       try {
-        if (which !== 'next' && 'clone' in which) mountLayers(which.clone, others, folder);
+        mountLayers(
+          clone.id,
+          clone.layers.filter(({ mount }) => mount !== ''),
+          folder,
+        );
       } catch (error) {
-        unmount(folder);
+        detach(folder);
         throw error;
       }
     },
@@ -131,7 +135,7 @@ function treesOf(driver: SnapshotDriver, system: System, which: Which): TreeId[]
   }
   try {
     if ('restorePoint' in which) return [readSwitchRecord(system, which.restorePoint).old];
-    const { tree, base } = readSnapshotClone(driver, system, which.clone);
+    const { tree, base } = readSnapshotRecord(system, which.clone);
     return [tree, base];
   } catch (error) {
     if (error instanceof Fault) return [];

@@ -22,10 +22,10 @@ export function otherVolumes(driver: SnapshotDriver, system: System): Volume[] {
 
 /** A tree may consist of several file systems, mounted inside one another. */
 export function syncTree(place: RawPath): void {
-  const { entries } = readMountTable(thisMachine);
-  const top = entries.findLast(({ mountPoint }) => mountPoint === place);
+  const table = readMountTable(thisMachine);
+  const top = table.at(place);
   syncFileSystem(place);
-  for (const { mountPoint, fileSystem, readOnly } of entries)
+  for (const { mountPoint, fileSystem, readOnly } of table.entries)
     if (fileSystem === top?.fileSystem && !readOnly && mountPoint !== place && isWithin(mountPoint, place))
       syncFileSystem(mountPoint);
 }

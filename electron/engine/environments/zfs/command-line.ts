@@ -4,8 +4,7 @@
  */
 
 /** `undefined` when the pool decides. */
-export function pinnedDataset(commandLine: string): string | undefined {
-  const words = commandLine.split(/\s+/);
+export function pinnedDataset(words: readonly string[]): string | undefined {
   const last = (key: string): string | undefined =>
     words.findLast((word) => word.startsWith(`${key}=`))?.slice(key.length + 1);
   const isZfs = last('rootfstype') === 'zfs' || last('boot') === 'zfs';

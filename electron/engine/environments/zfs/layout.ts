@@ -5,8 +5,8 @@
  * there. The pool's property `bootfs` names the one that starts. Where the boot entry names it instead, as GRUB's scripts of Ubuntu do,
  * `bootfs` would change nothing; ZFSBootMenu names it as well, but by what `bootfs` says, and its property on the dataset gives it away.
  */
-import { readMountTable, type MountEntry } from '../../inspect/mount-table.js';
-import { textAt } from '../../inspect/read.js';
+import { usualWords } from '../../inspect/kernel-words.js';
+import { readMountTable, type MountEntry, type MountTable } from '../../inspect/mount-table.js';
 import { thisMachine, type MachineSources } from '../../inspect/sources.js';
 import { zfsHoldsOverlays } from '../../inspect/zfs-version.js';
 import { display, isWithin, join, type RawPath } from '../../posix/raw-path.js';
@@ -29,7 +29,7 @@ export interface Layout {
 }
 
 /** The property that says that ZFSBootMenu starts a dataset, and with which words. */
-export const bootMenuProperty = 'org.zfsbootmenu:commandline';
+const bootMenuProperty = 'org.zfsbootmenu:commandline';
 
 /** Why the root cannot have environments, a sentence; or how it is laid out. */
 export function layoutOf(
@@ -49,7 +49,7 @@ export function mountedLayout(
   sources: MachineSources = thisMachine,
 ): Layout | { obstacle: string } {
   const table = readMountTable(sources);
-  const root = table.entries.findLast(({ mountPoint }) => mountPoint === system.root);
+  const root = table.at(system.root);
   const holder = root ?? table.holding(system.root);
   if (!holder || !isZfs(holder))
     return { obstacle: `The root file system is ${holder?.fileSystem ?? 'not known'}, not ZFS.` };
@@ -60,7 +60,7 @@ export function mountedLayout(
   const slash = dataset.lastIndexOf('/');
   if (slash < 0)
     return { obstacle: `The root is the pool ${dataset} itself, beside which there can be no other root.` };
-  const obstacle = volumeObstacle(system, table.entries, dataset, sources);
+  const obstacle = volumeObstacle(system, table, dataset, sources);
   if (obstacle !== undefined) return { obstacle };
   return { root, dataset, pool: dataset.slice(0, dataset.indexOf('/')), parent: dataset.slice(0, slash) };
 }
@@ -71,7 +71,7 @@ function startObstacle(system: System, layout: Layout, sources: MachineSources):
   if (inUserNamespace()) return 'In a user namespace no pool can be asked.';
   if (!isPlain(dataset) && isPlain(parent))
     return `The root is encrypted, but what lies beside it in ${parent} is not: copies of its files must not lie there.`;
-  const pinned = system.isRunning ? pinnedDataset(textAt(join(sources.proc, 'cmdline')) ?? '') : undefined;
+  const pinned = system.isRunning ? pinnedDataset(usualWords(system.machine ?? sources)) : undefined;
   if (pinned !== undefined && !hasBootMenu(dataset))
     return `The boot entry names the root (${pinned}), whatever the pool says: leave it to "bootfs" (root=zfs:AUTO), or start through ZFSBootMenu with its property ${bootMenuProperty}.`;
   if (bootDataset(pool) === undefined)
@@ -101,13 +101,12 @@ function hasBootMenu(dataset: string): boolean {
 /** Datasets beside the root's are staged in overlays. */
 function volumeObstacle(
   system: System,
-  table: readonly MountEntry[],
+  table: MountTable,
   dataset: string,
   sources: MachineSources,
 ): string | undefined {
-  for (const { mount } of volumesOf(system, table)) {
-    const place = join(system.root, mount);
-    const entry = table.findLast(({ mountPoint }) => mountPoint === place);
+  for (const { mount } of volumesOf(system, table.entries)) {
+    const entry = table.at(join(system.root, mount));
     if (mount === '' || !entry || !isZfs(entry)) continue;
     const name = display(`/${mount}` as RawPath);
     if (isWithin(entry.source, dataset) && isOfSystem(mount)) continue; // goes along, or `partsObstacle` finds it

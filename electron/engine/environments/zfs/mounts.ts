@@ -10,7 +10,7 @@ import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { Fault, systemErrorCode } from '../../fault.js';
 import { bigStatus } from '../../files/attributes.js';
 import { readMountTable, type MountEntry } from '../../inspect/mount-table.js';
-import { thisMachine, type MachineSources } from '../../inspect/sources.js';
+import { thisMachine } from '../../inspect/sources.js';
 import { mount, mountFlags, unmount } from '../../posix/mount.js';
 import { bytes, display, parentOf, text, type RawPath } from '../../posix/raw-path.js';
 import { setModificationTime } from '../../posix/times.js';
@@ -33,11 +33,11 @@ export function fixingProperties({ fileSystem }: MountEntry): [string, string][]
 }
 
 /** All mounts of a dataset that this process sees. */
-export function mountsOf(dataset: string, sources: MachineSources = thisMachine): MountEntry[] {
-  return readMountTable(sources).entries.filter((entry) => isZfs(entry) && entry.source === dataset);
+export function mountsOf(dataset: string): MountEntry[] {
+  return readMountTable(thisMachine).entries.filter((entry) => isZfs(entry) && entry.source === dataset);
 }
 
-export interface MountOptions {
+interface MountOptions {
   /** Whose root says which ZFS there is. */
   readonly root: MountEntry;
   readonly readOnly: boolean;

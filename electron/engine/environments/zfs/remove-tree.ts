@@ -10,7 +10,7 @@ import { bootDataset, isAbout, snapshotNames, zfs, zfsWhenFree, type Dataset } f
 import type { Layout } from './layout.js';
 import { mountsOf, unmountAt } from './mounts.js';
 import { isOurSnapshot } from './take-tree.js';
-import { mountsOfTree, ownValue, partOfProperty, placeOf, treesOf, type Tree } from './trees.js';
+import { mountsOfTree, ownDatasets, ownValue, partOfProperty, placeOf, treesOf, type Tree } from './trees.js';
 
 /** Throws `ENVIRONMENT_IN_USE`: what runs, starts next or is mounted elsewhere is never removed. */
 export function removeTree(system: System, layout: Layout, name: string): void {
@@ -28,11 +28,7 @@ export function removeTree(system: System, layout: Layout, name: string): void {
   removeLooseSnapshots(layout, needed);
 }
 
-const datasetsOf = ({ dataset, parts, others }: Tree): Dataset[] => [
-  dataset,
-  ...parts.map((part) => part.dataset),
-  ...others,
-];
+const datasetsOf = (tree: Tree): Dataset[] => [...ownDatasets(tree), ...tree.others];
 
 function requireUnused(system: System, layout: Layout, tree: Tree): void {
   const { dataset, name, parts, others } = tree;

@@ -2,23 +2,22 @@
  * The store is a dataset of its own beside the environments, where it is encrypted as they are, and mounted over the plain folder of that
  * name: whichever environment runs, the journal, the stages and the restore points are the same. It never mounts by itself.
  */
-import { chmodSync, closeSync, constants, openSync, readdirSync } from 'node:fs';
-import { systemErrorCode } from '../../fault.js';
+import { chmodSync, closeSync, constants, openSync } from 'node:fs';
 import { copyTree } from '../../files/copy-tree.js';
 import { readMountTable, type MountEntry } from '../../inspect/mount-table.js';
 import { thisMachine } from '../../inspect/sources.js';
-import { bytes, join, type RawPath } from '../../posix/raw-path.js';
+import { bytes, type RawPath } from '../../posix/raw-path.js';
 import { syncFileSystem } from '../../posix/sync.js';
 import { makeStore, type System } from '../../system.js';
+import { leftByTree } from '../snapshots/left-by-tree.js';
 import { markPlainFolder, notAskedFor } from '../snapshots/preview.js';
 import { asked, datasetNamed, zfs, zfsWhenFree } from './datasets.js';
-import { layoutOf, type Layout } from './layout.js';
+import { mountedLayout, type Layout } from './layout.js';
 import { isZfs, mountAt, unmountAt } from './mounts.js';
 
 /** `whole` once it holds everything that the plain folder held. */
 const storeProperty = 'org.understudy:store';
 
-/** Restore points of the backend `tree` are hard links and exchanged folders: they work only where they are. */
 export function storeObstacle(system: System, layout: Layout): string | undefined {
   const name = storeName(layout);
   const mounted = mountOver(system);
@@ -32,10 +31,7 @@ export function storeObstacle(system: System, layout: Layout): string | undefine
       : undefined,
   );
   if (strange !== undefined) return strange;
-  const kept = ['restore-points', 'stages'].filter((name) => entriesOf(join(system.store, name)).length > 0);
-  return kept.length === 0
-    ? undefined
-    : 'There are restore points or staged updates made by the backend tree, which it alone can return to.';
+  return leftByTree(system);
 }
 
 export function previewObstacle(system: System, layout: Layout): string | undefined {
@@ -43,7 +39,7 @@ export function previewObstacle(system: System, layout: Layout): string | undefi
 }
 
 export function attachStore(system: System, { create }: { readonly create: boolean }): void {
-  const layout = layoutOf(system);
+  const layout = mountedLayout(system);
   if ('obstacle' in layout || previewObstacle(system, layout) !== undefined) return;
   const name = storeName(layout);
   const state = stateOf(name);
@@ -91,14 +87,5 @@ function build(system: System, layout: Layout, name: string): void {
 }
 
 function mountOver(system: System): MountEntry | undefined {
-  return readMountTable(thisMachine).entries.findLast(({ mountPoint }) => mountPoint === system.store);
-}
-
-function entriesOf(folder: RawPath): string[] {
-  try {
-    return readdirSync(bytes(folder), { encoding: 'latin1' });
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(systemErrorCode(error) ?? '')) return [];
-    throw error;
-  }
+  return readMountTable(thisMachine).at(system.store);
 }

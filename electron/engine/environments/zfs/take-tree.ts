@@ -12,6 +12,7 @@ import type { Layout } from './layout.js';
 import { fixingProperties } from './mounts.js';
 import { nowhere, placeProperty } from './parts.js';
 import {
+  ownDatasets,
   activeProperty,
   fixedProperty,
   nameProperty,
@@ -35,9 +36,7 @@ export function takeTree(layout: Layout, from: Tree, wish: Wish): TreeId {
   const taken = from.isFixed ? undefined : takeSnapshot(from, wish.name);
   const target = `${layout.parent}/${wish.name}`;
   const mountPoints: [string, string][] = [[target, '/']];
-  const kept = ownProperties(
-    [from.dataset, ...from.parts.map(({ dataset }) => dataset)].map(({ name }) => name),
-  );
+  const kept = ownProperties(ownDatasets(from).map(({ name }) => name));
   const made = taken === undefined ? [] : [`${from.dataset.name}${taken}`];
   try {
     clone(layout, from.dataset, {

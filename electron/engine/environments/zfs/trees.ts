@@ -61,6 +61,11 @@ export function treesOf(system: System, { parent }: Layout): Tree[] {
   });
 }
 
+/** Of which a clone consists: what lies below besides goes neither with it nor away. */
+export function ownDatasets({ dataset, parts }: Pick<Tree, 'dataset' | 'parts'>): Dataset[] {
+  return [dataset, ...parts.map((part) => part.dataset)];
+}
+
 /** What was set on the dataset itself. */
 export function ownValue({ values }: Dataset, property: string): string | undefined {
   const found = values.get(property);

@@ -2,9 +2,10 @@
 import { Fault } from '../../fault.js';
 import { readMountTable } from '../../inspect/mount-table.js';
 import { thisMachine } from '../../inspect/sources.js';
-import { mount, mountFlags } from '../../posix/mount.js';
+import { detach, mount, mountFlags } from '../../posix/mount.js';
 import { isWithin, join } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
+import { lookOnly } from '../read-only-layer.js';
 import type { SnapshotDriver, TreeId } from '../snapshots/snapshot-driver.js';
 import { bootDataset, datasetNamed, datasets, setBootDataset, zfs } from './datasets.js';
 import { layoutOf, mountedLayout, type Layout } from './layout.js';
@@ -17,6 +18,7 @@ import {
   activeProperty,
   mountsAtStart,
   mountsOfTree,
+  ownDatasets,
   reach,
   requiredTree,
   runningTree,
@@ -26,8 +28,8 @@ import {
 
 export const zfsDriver: SnapshotDriver = {
   name: 'zfs',
-  obstacle(system) {
-    const layout = layoutOf(system);
+  obstacle(system, sources) {
+    const layout = layoutOf(system, sources);
     if ('obstacle' in layout) return layout.obstacle;
     return storeObstacle(system, layout) ?? previewObstacle(system, layout);
   },
@@ -57,8 +59,7 @@ export const zfsDriver: SnapshotDriver = {
   timesAttributes: (system) => timesAttributes(requireLayout(system).root),
   contains(system, mount) {
     const { dataset } = requireLayout(system);
-    const place = join(system.root, mount);
-    const entry = readMountTable(thisMachine).entries.findLast(({ mountPoint }) => mountPoint === place);
+    const entry = readMountTable(thisMachine).at(join(system.root, mount));
     return entry !== undefined && isZfs(entry) && isWithin(entry.source, dataset) && isOfSystem(mount);
   },
   // What is no part of a tree lies beside it, or mounts by itself at every start.
@@ -67,7 +68,7 @@ export const zfsDriver: SnapshotDriver = {
   exclusiveBytes(system, id) {
     const tree = treeWith(system, requireLayout(system), id);
     if (!tree) return undefined;
-    const names = [tree.dataset, ...tree.parts.map(({ dataset }) => dataset)].map(({ name }) => name);
+    const names = ownDatasets(tree).map(({ name }) => name);
     const values = datasets(names, { properties: ['usedbydataset'] }).map(({ values }) =>
       Number(values.get('usedbydataset')?.value),
     );
@@ -78,11 +79,16 @@ export const zfsDriver: SnapshotDriver = {
     const layout = requireLayout(system);
     const tree = requiredTree(system, layout, id);
     const from = reach(system, layout, tree);
-    const { bind, remount, readOnly, noSetuid, noDevices, noExecute } = mountFlags;
-    for (const { place } of mountsOfTree(system, tree)) {
-      const target = join(folder, place.slice(from.length + 1));
-      mount(place, target, null, bind);
-      mount(place, target, null, bind | remount | readOnly | noSetuid | noDevices | noExecute);
+    const { bind, remount } = mountFlags;
+    try {
+      for (const { place } of mountsOfTree(system, tree)) {
+        const target = join(folder, place.slice(from.length + 1));
+        mount(place, target, null, bind);
+        mount(place, target, null, bind | remount | lookOnly);
+      }
+    } catch (error) {
+      if (readMountTable(thisMachine).at(folder)) detach(folder);
+      throw error;
     }
   },
   mountPoints(system, id) {
@@ -106,9 +112,8 @@ function setNext(system: System, layout: Layout, id: TreeId): void {
   const { dataset, name } = tree;
   // Every start mounts what mounts by itself; the environments that do not start must not, least of all over the one that does. What a start
   // takes as its root is mounted with its parts all the same.
-  for (const { dataset: top, parts } of [runningTree(system, layout), tree])
-    for (const one of [top, ...parts.map((part) => part.dataset)])
-      if (mountsAtStart(one)) zfs('set', 'canmount=noauto', one.name);
+  for (const one of [runningTree(system, layout), tree].flatMap(ownDatasets))
+    if (mountsAtStart(one)) zfs('set', 'canmount=noauto', one.name);
   if (name !== undefined) zfs('set', `${activeProperty}=on`, dataset.name);
   if (bootDataset(layout.pool) !== dataset.name) setBootDataset(layout.pool, dataset.name);
 }

@@ -1,4 +1,5 @@
 /** Files that look like those of a kernel to every tool that only looks: image, modules, map, and the initramfs's content. */
+import { cpioEnd, cpioEntry, cpioModes } from '../../files/cpio.js';
 import type { PackageEntry } from './package.js';
 
 /** The entries of a kernel package, and where its postinst finds the content of the initramfs. */
@@ -31,17 +32,9 @@ function kernelImage(release: string): Buffer {
   return image;
 }
 
-/** A cpio archive in the "newc" form that the kernel unpacks (kernel: Documentation/driver-api/early-userspace). */
 function cpio(files: readonly (readonly [name: string, content: string])[]): Buffer {
-  const parts = [...files, ['TRAILER!!!', ''] as const].map(([name, content], index) => {
-    const body = Buffer.from(content, 'utf8');
-    const fields = [index + 1, 0o100644, 0, 0, 1, 0, body.length, 0, 0, 0, 0, name.length + 1, 0];
-    const header = `070701${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}`;
-    return Buffer.concat([padded(Buffer.from(`${header}${name}\0`, 'latin1')), padded(body)]);
-  });
-  return Buffer.concat(parts);
-}
-
-function padded(data: Buffer): Buffer {
-  return Buffer.concat([data, Buffer.alloc((4 - (data.length % 4)) % 4)]);
+  const entries = files.map(([name, content], index) =>
+    cpioEntry(name, cpioModes.file, index + 1, Buffer.from(content, 'utf8')),
+  );
+  return Buffer.concat([...entries, cpioEnd()]);
 }

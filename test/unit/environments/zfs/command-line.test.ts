@@ -15,7 +15,7 @@ describe('the kernel command line', () => {
     ['boot=zfs rpool=rpool bootfs=rpool/ROOT/debian', 'rpool/ROOT/debian'],
     ['dozfs root=/dev/ram0 real_root=ZFS=rpool/ROOT/gentoo', 'rpool/ROOT/gentoo'],
     ['root=zfs:AUTO root=zfs:tank/ROOT/later', 'tank/ROOT/later'],
-  ])('names the root: %s', (line, name) => expect(pinnedDataset(`${line}\n`)).toBe(name));
+  ])('names the root: %s', (line, name) => expect(pinnedDataset(line.split(' '))).toBe(name));
 
   it.each([
     '',
@@ -28,5 +28,5 @@ describe('the kernel command line', () => {
     'root=/dev/sda1',
     'boot=zfs rpool=rpool',
     'rootfstype=zfs root=/dev/zfs',
-  ])('leaves it to the pool: %s', (line) => expect(pinnedDataset(line)).toBeUndefined());
+  ])('leaves it to the pool: %s', (line) => expect(pinnedDataset(line.split(' '))).toBeUndefined());
 });
