@@ -48,6 +48,8 @@ export function settle(root: string): void {
   // Known from the start, so that the first start does not differ from the next (machine-id(5)).
   write('etc/machine-id', '0123456789abcdef0123456789abcdef\n');
   write('etc/modules-load.d/errand.conf', 'virtio_console\n');
+  // On a machine that is busy with other things a start takes minutes; a device that came too late is not waited for any more.
+  write('etc/systemd/system.conf.d/patience.conf', '[Manager]\nDefaultDeviceTimeoutSec=15min\n');
   for (const name of masked) {
     rmSync(join(root, 'etc/systemd/system', name), { force: true });
     symlinkSync('/dev/null', join(root, 'etc/systemd/system', name));

@@ -1,6 +1,7 @@
 /** The guests themselves: that an errand runs in a whole system, answers, and leaves on the disk what it is meant to leave. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guestImpossible, makeGuest, type Guest } from '../../lab/guest/guest.js';
+import { isThorough, notAsked } from '../../lab/thorough.js';
 
 const impossible = await guestImpossible();
 const script = new URL('../../../dist/test/lab/guest/inside/greet.js', import.meta.url).pathname;
@@ -26,5 +27,22 @@ describe.skipIf(impossible)(`a guest (${impossible ?? 'runs'})`, () => {
     const cut = await guest.run({ script, files, minutes, keep: true, onLine: (_, pull) => pull() });
     expect(cut, cut.story).toMatchObject({ how: 'cut', lines: [{ ...greeting, seen: true }] });
     console.log(`a guest starts, runs an errand and is off in ${forgotten.seconds.toFixed(0)} s`);
+  });
+});
+
+const thirteenImpossible = isThorough ? impossible : notAsked;
+
+describe.skipIf(thirteenImpossible)(`a guest of Debian 13 (${thirteenImpossible ?? 'runs'})`, () => {
+  let guest: Guest;
+  beforeAll(async () => {
+    guest = await makeGuest({ suite: 'trixie', include: ['kexec-tools'], freeMebibytes: 200 });
+  });
+  afterAll(() => guest.dispose());
+
+  it('is a whole system too', async () => {
+    const ended = await guest.run({ script, files: { given: { text: 'a word' } }, minutes });
+    expect(ended, ended.story).toMatchObject({ how: 'errand-ended', status: 7 });
+    expect(ended.lines[0]).toMatchObject({ user: '0', system: 'running', interfaces: ['lo:'], systemd: 257 });
+    console.log(`a guest of Debian 13 starts, runs an errand and is off in ${ended.seconds.toFixed(0)} s`);
   });
 });

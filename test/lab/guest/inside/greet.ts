@@ -16,6 +16,7 @@ say({
   user: first(['id', '--user']),
   system: first(['systemctl', 'is-system-running', '--wait']),
   polkit: first(['pkcheck', '--version']),
+  systemd: Number(/^systemd (\d+)/.exec(first(['systemctl', '--version']))?.[1]),
   interfaces: readFileSync('/proc/net/dev', 'utf8')
     .match(/^\s*\S+:/gm)
     ?.map((name) => name.trim()),
