@@ -1,8 +1,10 @@
 /**
- * systemd-boot. In what order it takes entries is what its own bootctl says of them; that it counts an entry down before it starts it is done
- * here as the specification has it (Automatic Boot Assessment). The boot loader itself is not started.
+ * systemd-boot, twice. Quick: in what order it takes entries is what its own bootctl says of them, and that it counts an entry down before it
+ * starts it is done here as the specification has it (Automatic Boot Assessment). And itself, started by UEFI firmware in a machine of its own.
  */
 import {
+  copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,13 +15,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bootLoaderFor } from '../../../electron/engine/bootloader/registry.js';
 import { runOrFault } from '../../../electron/engine/process/run.js';
 import { openSystem } from '../../../electron/engine/system.js';
 import { systemdBootTools } from '../../lab/boot/systemd-boot-tools.js';
+import { makeTellingProgram, uefiImpossible, uefiMachine } from '../../lab/boot/uefi-machine.js';
 import { diskImpossible, openDisks } from '../../lab/disk-image.js';
 import { bootLoaderConformance, type Place } from './suite.js';
 
@@ -32,6 +35,8 @@ const tools = noDisk === undefined ? await systemdBootTools(shared) : undefined;
 const impossible =
   noDisk ?? (tools === undefined ? 'needs the package systemd-boot from an archive' : undefined);
 
+const bootProgram = '/usr/lib/systemd/boot/efi/systemd-bootx64.efi';
+
 const listed = z.object({ id: z.string(), linux: z.string().optional(), options: z.string().optional() });
 const usual = {
   title: 'The system',
@@ -41,29 +46,31 @@ const usual = {
   options: 'entry=menu',
 };
 
-async function place(boot = 'boot'): Promise<Place & { readonly root: string }> {
+/** Written by the user, in their own way. */
+const byHand = '# mine\ntitle\tA rescue system\nlinux /rescue\noptions entry=rescue\n';
+
+interface SystemdBootPlace extends Place {
+  readonly root: string;
+}
+
+/** A system whose ESP is mounted at `boot`; `program` is its kernel. Who starts is added by the caller. */
+async function layOut(boot: string, program?: string): Promise<Omit<SystemdBootPlace, 'start'>> {
   const disks = openDisks();
   const root = join(disks.folder, 'root');
   const top = join(root, boot);
   for (const path of ['usr', 'etc', 'var/lib']) mkdirSync(join(root, path), { recursive: true });
   await disks.mount(kind, top, 40);
-  const entries = join(top, 'loader/entries');
+  const entries = entriesOf(top);
   mkdirSync(entries, { recursive: true });
-  writeFileSync(join(top, 'loader/loader.conf'), '#timeout 3\n');
+  writeFileSync(join(top, 'loader/loader.conf'), '#timeout 3\nconsole-mode keep\n');
   writeFileSync(
     join(entries, 'machine-6.1.conf'),
     Object.entries(usual).reduce((text, [key, value]) => `${text}${key} ${value}\n`, ''),
   );
-  for (const name of ['vmlinuz', 'initrd.img']) writeFileSync(join(top, name), name);
-  const sorted = async (): Promise<z.infer<typeof listed>[]> => {
-    const argv = [`${tools}/usr/bin/bootctl`, `--esp-path=${top}`, '--json=short', 'list'] as const;
-    const environment = { SYSTEMD_RELAX_ESP_CHECKS: '1', SYSTEMD_LOG_LEVEL: 'err' };
-    const { stdout } = await runOrFault([...argv], { timeoutMs: 20_000, environment });
-    return stdout
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => listed.parse(JSON.parse(line)));
-  };
+  writeFileSync(join(entries, 'rescue.conf'), byHand);
+  for (const name of ['vmlinuz', 'rescue', 'initrd.img'])
+    if (program === undefined || name === 'initrd.img') writeFileSync(join(top, name), name);
+    else copyFileSync(program, join(top, name));
   return {
     root,
     boot: top,
@@ -73,20 +80,6 @@ async function place(boot = 'boot'): Promise<Place & { readonly root: string }> 
       const loader = bootLoaderFor(openSystem(root));
       if (loader === undefined) throw new Error('no boot loader');
       return loader;
-    },
-    async start() {
-      // What names no kernel is no entry.
-      const first = (await sorted()).find(({ linux }) => linux !== undefined);
-      if (first === undefined) throw new Error('there is no entry');
-      // What is counted has its name changed before it is started.
-      for (const name of readdirSync(entries)) {
-        const [, stem, left, done = '0'] = /^(.*)\+(\d+)(?:-(\d+))?\.conf$/.exec(name) ?? [];
-        if (stem === undefined || left === undefined || `${stem}.conf` !== uncounted(first.id)) continue;
-        if (Number(left) === 0) continue;
-        const next = `${stem}+${Number(left) - 1}-${Number(done) + 1}.conf`;
-        renameSync(join(entries, name), join(entries, next));
-      }
-      return first.options ?? '';
     },
     content: () => {
       const names = readdirSync(top, { recursive: true, encoding: 'utf8' }).sort();
@@ -101,15 +94,62 @@ async function place(boot = 'boot'): Promise<Place & { readonly root: string }> 
   };
 }
 
+const entriesOf = (top: string): string => join(top, 'loader/entries');
+
+async function placeOfBootctl(boot = 'boot'): Promise<SystemdBootPlace> {
+  const laid = await layOut(boot);
+  return { ...laid, start: () => startByBootctl(laid.boot) };
+}
+
+async function startByBootctl(top: string): Promise<string> {
+  const argv = [`${tools}/usr/bin/bootctl`, `--esp-path=${top}`, '--json=short', 'list'] as const;
+  const environment = { SYSTEMD_RELAX_ESP_CHECKS: '1', SYSTEMD_LOG_LEVEL: 'err' };
+  const { stdout } = await runOrFault([...argv], { timeoutMs: 20_000, environment });
+  const lines = stdout.split('\n').filter(Boolean);
+  // What names no kernel is no entry.
+  const first = lines.map((line) => listed.parse(JSON.parse(line))).find(({ linux }) => linux !== undefined);
+  if (first === undefined) throw new Error('there is no entry');
+  // What is counted has its name changed before it is started.
+  const entries = entriesOf(top);
+  for (const name of readdirSync(entries)) {
+    const [, stem, left, done = '0'] = /^(.*)\+(\d+)(?:-(\d+))?\.conf$/.exec(name) ?? [];
+    if (stem === undefined || left === undefined || `${stem}.conf` !== uncounted(first.id)) continue;
+    if (Number(left) === 0) continue;
+    const next = `${stem}+${Number(left) - 1}-${Number(done) + 1}.conf`;
+    renameSync(join(entries, name), join(entries, next));
+  }
+  return first.options ?? '';
+}
+
 function uncounted(name: string): string {
   return name.replace(/\+\d+(-\d+)?\.conf$/, '.conf');
 }
 
+async function placeOfFirmware(): Promise<SystemdBootPlace> {
+  const program = join(shared, 'program');
+  if (!existsSync(program)) await makeTellingProgram(program);
+  const laid = await layOut('boot', program);
+  // Where firmware looks that nobody told anything, and where `bootctl install` puts it too.
+  for (const path of ['EFI/BOOT/BOOTX64.EFI', 'EFI/systemd/systemd-bootx64.efi']) {
+    mkdirSync(dirname(join(laid.boot, path)), { recursive: true });
+    copyFileSync(bootProgram, join(laid.boot, path));
+  }
+  const machine = await uefiMachine(laid.boot);
+  return {
+    ...laid,
+    start: () => machine.start(),
+    async dispose() {
+      machine.dispose();
+      await laid.dispose();
+    },
+  };
+}
+
 describe.skipIf(impossible !== undefined)(`systemd-boot${impossible ? ` (${impossible})` : ''}`, () => {
-  bootLoaderConformance('entries on the EFI system partition', () => place('boot'));
+  bootLoaderConformance('as bootctl reads its entries', () => placeOfBootctl());
 
   it('finds it at /boot/efi too, and says why it cannot try', async () => {
-    const made = await place('boot/efi');
+    const made = await placeOfBootctl('boot/efi');
     expect(made.loader().name).toBe('systemd-boot');
     expect(await made.loader().obstacle()).toBeUndefined();
     writeFileSync(join(made.boot, 'loader/loader.conf'), 'timeout 3\ndefault arch*\n');
@@ -117,3 +157,12 @@ describe.skipIf(impossible !== undefined)(`systemd-boot${impossible ? ` (${impos
     await made.dispose();
   });
 });
+
+const notStarted =
+  noDisk ?? (await uefiImpossible()) ?? (existsSync(bootProgram) ? undefined : 'needs systemd-boot-efi');
+describe.skipIf(notStarted !== undefined)(
+  `systemd-boot, started by firmware${notStarted ? ` (${notStarted})` : ''}`,
+  () => {
+    bootLoaderConformance('from an EFI system partition', placeOfFirmware, { quick: 'life' });
+  },
+);

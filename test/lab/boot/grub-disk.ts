@@ -5,6 +5,7 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, runOrFault } from '../../../electron/engine/process/run.js';
+import { whatWasStarted } from './started.js';
 
 const limit = { timeoutMs: 60_000 };
 export const mebibyte = 1024 ** 2;
@@ -83,9 +84,7 @@ export async function startGrub(file: string): Promise<string> {
     ],
     limit,
   );
-  const started = /^>(.*?)\r?$/m.exec(stdout)?.[1];
-  if (started === undefined) throw new Error(`GRUB started nothing: ${stdout}${stderr}`);
-  return started;
+  return whatWasStarted(stdout, stderr);
 }
 
 /** Assembles that program into `file`. */
