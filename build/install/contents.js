@@ -30,9 +30,10 @@ export function isOurs(path) {
  * is not compiled or its packages are missing.
  */
 export function contents(node) {
-  if (!existsSync(join(top, 'dist/electron/cli/main.js')))
+  if (!existsSync(join(top, 'dist/program/understudy.js')))
     throw new Error('The checkout is not compiled: run "npm run build" first.');
   return [
+    ...filesBelow('dist/program').map((name) => inProgram(name)),
     ...compiled(),
     ...built(),
     ...['package.json', 'LICENSE', 'electron/cli/understudy.js'].map((name) => inProgram(name)),

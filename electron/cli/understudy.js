@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Starts the command line from the compiled program beside it. In a source checkout that was never compiled it
+// Starts the command line from the bundle of the compiled program (build/programs.js). In a source checkout that was never compiled it
 // compiles first; whatever the compiler says goes to standard error, so that `--json` stays clean.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -11,7 +11,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(1);
 }
 
-const main = new URL('../../dist/electron/cli/main.js', import.meta.url);
+const main = new URL('../../dist/program/understudy.js', import.meta.url);
 const compiler = new URL('../../build/compile.js', import.meta.url);
 if (!existsSync(main) && existsSync(compiler)) {
   process.stderr.write('Compiling Understudy, once.\n');
@@ -26,6 +26,6 @@ if (!existsSync(main)) {
 const { main: start } = await import(main.href);
 /** The app for a browser: a shell of its own, which the command line may start but not know. */
 const serve = async (...given) =>
-  (await import(new URL('../../dist/electron/browser/serve.js', import.meta.url).href)).serve(...given);
+  (await import(new URL('../../dist/program/serve.js', import.meta.url).href)).serve(...given);
 // Everything is written by now; a handle that something left open must not keep the process alive.
 process.exit(await start({ serve }));

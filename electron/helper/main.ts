@@ -2,7 +2,6 @@
  * The helper's process. It says one line on standard output when it listens, `{"socket":…}`, or why it cannot, `{"problem":…}`, and
  * nothing else ever. It ends by itself when nobody needs it any more.
  */
-import { fileURLToPath } from 'node:url';
 import { problem, type Problem } from '../../shared/errors.js';
 import { faultOf } from '../engine/fault.js';
 import { ownerOnly } from './authorise/owner.js';
@@ -73,6 +72,13 @@ function say(line: { readonly socket: string } | { readonly problem: Problem }):
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
+/** As Node was told to run it: the bundle, or this file as it was compiled. */
+function ownFile(): string {
+  const [, file] = process.argv;
+  if (file === undefined) throw new Error('started without a file');
+  return file;
+}
+
 async function main(argv: readonly string[]): Promise<void> {
   const inherited = cleanSurroundings();
   let options: HelperOptions;
@@ -87,18 +93,14 @@ async function main(argv: readonly string[]): Promise<void> {
     if (options.detach) {
       const serves = options.forUid ?? askedBy(inherited.environment);
       const { line, exitCode } = await startDetached([
-        fileURLToPath(import.meta.url),
+        ownFile(),
         ...argv.filter((word) => word !== '--detach'),
         ...(serves === undefined ? [] : ['--for-uid', String(serves)]),
       ]);
       process.stdout.write(`${line}\n`);
       process.exitCode = exitCode;
     } else if (options.practice && process.getuid?.() !== 0) {
-      process.exitCode = await runInUserNamespace([
-        fileURLToPath(import.meta.url),
-        ...argv,
-        '--in-namespace',
-      ]);
+      process.exitCode = await runInUserNamespace([ownFile(), ...argv, '--in-namespace']);
     } else await start(options, inherited);
   } catch (error) {
     say({ problem: faultOf(error).problem });

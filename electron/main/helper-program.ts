@@ -32,7 +32,7 @@ export async function helperProgram(installation: Installation): Promise<HelperP
 function programIn(folder: string): HelperProgram {
   return {
     node: join(folder, 'runtime/node'),
-    main: join(folder, 'program/dist/electron/helper/main.js'),
+    main: join(folder, 'program/dist/program/helper.js'),
     isElectron: false,
   };
 }

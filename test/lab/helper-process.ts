@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { problemSchema } from '../../shared/errors.js';
 
 const dist = new URL(import.meta.url.includes('/dist/') ? '../../' : '../../dist/', import.meta.url);
-const main = new URL('electron/helper/main.js', dist).pathname;
+const main = new URL('program/helper.js', dist).pathname;
 const program = new URL('test/lab/helper-program.js', dist).pathname;
 
 export interface HelperProcess {

@@ -27,7 +27,7 @@ export interface HelperOptions {
 /** The helper of this very installation. */
 export function ownProgram(): HelperProgram {
   const here = fileURLToPath(import.meta.url);
-  const main = here.includes('/dist/') ? '../../helper/main.js' : '../../../dist/electron/helper/main.js';
+  const main = here.includes('/dist/') ? '../../../program/helper.js' : '../../../dist/program/helper.js';
   return {
     node: process.execPath,
     main: fileURLToPath(new URL(main, import.meta.url)),

@@ -111,9 +111,9 @@ describe('a source checkout that was never compiled', () => {
   test('is compiled first, and the words of the compiler stay off standard output', async () => {
     const copy = checkout(`
       import { mkdirSync, writeFileSync } from 'node:fs';
-      const to = new URL('../dist/electron/cli/', import.meta.url);
+      const to = new URL('../dist/program/', import.meta.url);
       mkdirSync(to, { recursive: true });
-      writeFileSync(new URL('main.js', to), 'export const main = async () => { process.stdout.write("ran"); return 75; };');
+      writeFileSync(new URL('understudy.js', to), 'export const main = async () => { process.stdout.write("ran"); return 75; };');
       console.log('compiled');
     `);
     const first = await run([copy]);
@@ -129,6 +129,6 @@ describe('a source checkout that was never compiled', () => {
   test('without a compiler says what is missing', async () => {
     const { exitCode, stderr } = await run([checkout(undefined)]);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('dist/electron/cli/main.js is missing');
+    expect(stderr).toContain('dist/program/understudy.js is missing');
   });
 });

@@ -14,7 +14,7 @@ import { asUser, WireClient } from '../../lab/helper-wire.js';
 const user = 61_001;
 const other = 61_002;
 const isRoot = process.getuid?.() === 0;
-const main = new URL('../../../dist/electron/helper/main.js', import.meta.url).pathname;
+const main = new URL('../../../dist/program/helper.js', import.meta.url).pathname;
 const lab = new URL('../../../dist/test/lab/', import.meta.url).pathname;
 
 const runs: readonly (readonly [string, unknown])[] = [

@@ -13,7 +13,7 @@ import { WireClient } from '../../lab/helper-wire.js';
 
 const user = 61_001;
 const isRoot = process.getuid?.() === 0;
-const main = new URL('../../../dist/electron/helper/main.js', import.meta.url).pathname;
+const main = new URL('../../../dist/program/helper.js', import.meta.url).pathname;
 const canCompile = (await run(['cc', '--version'], { timeoutMs: 10_000 })).status === 0;
 
 describe.skipIf(!isRoot)('a helper (needs root)', () => {

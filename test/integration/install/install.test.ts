@@ -56,7 +56,7 @@ describe('an installation', () => {
       'usr/bin/understudy',
       'usr/share/polkit-1/actions/org.understudy.policy',
       ...readdirSync(join(top, 'build/systemd')).map((unit) => `usr/lib/systemd/system/${unit}`),
-      `${program}/dist/electron/cli/main.js`,
+      `${program}/dist/program/understudy.js`,
       `${program}/dist/shared/operations.js`,
       `${program}/node_modules/koffi/package.json`,
       `${program}/node_modules/zod/package.json`,

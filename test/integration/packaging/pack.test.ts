@@ -227,7 +227,7 @@ describe('what lies beside the archive', () => {
       expect(text).not.toContain('/usr/bin/node');
     }
     expect(readFileSync(resource('systemd/understudy-helper.service'), 'utf8')).toContain(
-      'ExecStart=/opt/Understudy/resources/runtime/node /usr/lib/understudy/dist/electron/helper/main.js',
+      'ExecStart=/opt/Understudy/resources/runtime/node /usr/lib/understudy/dist/program/helper.js',
     );
   });
 
@@ -256,7 +256,7 @@ describe('what lies beside the archive', () => {
   });
 
   test('has a helper that starts, with all that it imports', () => {
-    const argv = [resource('program/dist/electron/helper/main.js'), '--nonsense'];
+    const argv = [resource('program/dist/program/helper.js'), '--nonsense'];
     const { stdout } = spawnSync(resource('runtime/node'), argv, { cwd: '/', env: {}, encoding: 'utf8' });
     expect(JSON.parse(stdout)).toHaveProperty('problem');
   });
@@ -300,7 +300,7 @@ describe('a package for Debian', () => {
     const [root] = files().find(([, to]) => to === '/')!;
     for (const name of [
       'usr/bin/understudy',
-      'usr/lib/understudy/dist/electron/helper/main.js',
+      'usr/lib/understudy/dist/program/helper.js',
       'usr/lib/systemd/system/understudy-helper.socket',
       'usr/share/polkit-1/actions/org.understudy.policy',
     ])

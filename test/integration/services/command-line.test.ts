@@ -13,7 +13,7 @@ import { practiceSystem } from '../../lab/practice-system.js';
 const impossible = await debianRootImpossible();
 const top = new URL('../../../', import.meta.url).pathname;
 const launcher = join(top, 'electron/cli/understudy.js');
-const helper = join(top, 'dist/electron/helper/main.js');
+const helper = join(top, 'dist/program/helper.js');
 const user = 61_005;
 const limit = { timeout: 240_000 };
 

@@ -34,7 +34,7 @@ export async function installUnderstudy(root: string): Promise<void> {
   rmSync(join(root, 'etc/systemd/system/timers.target.wants/understudy-stage.timer'));
   const more = join(root, 'etc/systemd/system/understudy-helper.service.d');
   mkdirSync(more);
-  const program = '/usr/bin/node /usr/lib/understudy/dist/electron/helper/main.js';
+  const program = '/usr/bin/node /usr/lib/understudy/dist/program/helper.js';
   writeFileSync(
     join(more, 'idle.conf'),
     `[Service]\nExecStart=\nExecStart=${program} --socket activation --idle-seconds ${idleSeconds}\n`,

@@ -239,9 +239,9 @@ describe('the helper of a package', () => {
   });
   beforeEach(() => {
     mkdirSync(join(folder, 'resources/runtime'), { recursive: true });
-    mkdirSync(join(folder, 'resources/program/dist/electron/helper'), { recursive: true });
+    mkdirSync(join(folder, 'resources/program/dist/program'), { recursive: true });
     writeFileSync(join(folder, 'resources/runtime/node'), 'node', { mode: 0o755 });
-    writeFileSync(join(folder, 'resources/program/dist/electron/helper/main.js'), 'main');
+    writeFileSync(join(folder, 'resources/program/dist/program/helper.js'), 'main');
   });
 
   test('in a checkout is the services’ own', async () => {
@@ -251,7 +251,7 @@ describe('the helper of a package', () => {
   test('lies beside the archive, with a Node of its own', async () => {
     expect(await helperProgram(installation())).toEqual({
       node: join(folder, 'resources/runtime/node'),
-      main: join(folder, 'resources/program/dist/electron/helper/main.js'),
+      main: join(folder, 'resources/program/dist/program/helper.js'),
       isElectron: false,
     });
   });
