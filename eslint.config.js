@@ -1,7 +1,11 @@
 import js from '@eslint/js';
-import svelte from 'eslint-plugin-svelte';
 import tseslint from 'typescript-eslint';
 import { rule as layers } from './build/lint/layers.js';
+
+// The parser of components gives the type checker all of them from the beginning, with their real types. Without, each component begins the
+// program and the checker anew, once its script is known. Read when the parser is loaded.
+process.env.SVELTE_ESLINT_PARSER_EXPERIMENTAL_TS_SYS_HOOK = '1';
+const { default: svelte } = await import('eslint-plugin-svelte');
 
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'test-results/**'] },
