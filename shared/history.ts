@@ -16,6 +16,14 @@ export const arrivalNoteSchema = z.strictObject({
 });
 export type ArrivalNote = z.infer<typeof arrivalNoteSchema>;
 
+/** What was measured of a switch: the time in which nobody could work. */
+export const interruptionSchema = z.strictObject({
+  /** How the switch came to its end, also where another way had been chosen. */
+  how: z.enum(activations),
+  /** From the request for the restart to the default target, where people log in. */
+  seconds: z.number(),
+});
+
 /** Why a system was taken back, where nobody asked for it. */
 export const fallbackReasons = ['did-not-come-up', 'unhealthy'] as const;
 export type FallbackReason = (typeof fallbackReasons)[number];
@@ -33,6 +41,8 @@ export const historyEntrySchema = z.strictObject({
   stage: idSchema.nullable(),
   restorePoint: idSchema.nullable(),
   packages: z.array(packageChangeSchema),
+  /** Of a switch, once the start that came of it was complete. */
+  interruption: interruptionSchema.optional(),
   /** Of a switch or a return that took effect at a start, where there is something to say. */
   arrival: arrivalNoteSchema.optional(),
 });

@@ -26,10 +26,19 @@ import { accountPaths } from './reintegrate/account-files.js';
 import { withAccountsLock } from './reintegrate/accounts/account-lock.js';
 import { requireArrived, requireRecovered } from './recover.js';
 import { followActivation } from './restart.js';
+import { kexecObstacle } from './restart/load-kernel.js';
+import { softRebootObstacle } from './restart/next-root.js';
+import type { Restarting } from './restart/start-next.js';
 import { requireHour, setForHour } from './schedule-hour.js';
 import type { TreeChange } from './review/tree-change.js';
-import type { System } from './system.js';
-import { beginTrial, cancelTrial, prepareTrial, type PreparedTrial } from './trial/begin-trial.js';
+import { machineOf, type System } from './system.js';
+import {
+  beginTrial,
+  cancelTrial,
+  prepareTrial,
+  type BegunTrial,
+  type PreparedTrial,
+} from './trial/begin-trial.js';
 
 export interface ActivateOptions {
   readonly stage?: string;
@@ -49,7 +58,7 @@ const attempts = 3;
 export function activate(system: System, options: ActivateOptions = {}): Promise<Outcome<Activated>> {
   return outcomeOf(async () => {
     const engine = privilegedEngineFor(system);
-    const result = await withStoreLock(system, async () => {
+    const done = await withStoreLock(system, async (): Promise<Done> => {
       await requireRecovered(engine);
       const started = Date.now();
       const id = options.scheduled ? scheduledStage(system) : options.stage;
@@ -64,17 +73,23 @@ export function activate(system: System, options: ActivateOptions = {}): Promise
       await requireReadiness(engine, { moment: 'before-activation', plan: record.plan });
       if (options.at !== undefined) {
         await setForHour(system, { stage: record.id, at: options.at, how }, options.attended ?? false);
-        return scheduled(record, { how, at: options.at, started });
+        return { result: scheduled(record, { how, at: options.at, started }) };
       }
       if (how === 'shutdown' && system.isRunning && !options.scheduled) {
         scheduleAtShutdown(system, record.id);
-        return scheduled(record, { how, at: null, started });
+        return { result: scheduled(record, { how, at: null, started }) };
       }
       const way = { how, atomic, started, unattended: options.scheduled ?? false };
       return withPackageLocks(system, engine.packages, () => commit(engine, record, way));
     });
-    return result.scheduled ? result : followActivation(engine, result);
+    return done.restarting ? followActivation(engine, done.result, done.restarting) : done.result;
   });
+}
+
+interface Done {
+  readonly result: Activated;
+  /** Absent where the switch is only scheduled. */
+  readonly restarting?: Restarting;
 }
 
 interface ForLater {
@@ -100,24 +115,28 @@ function scheduled({ id, plan }: StageRecord, { how, at, started }: ForLater): A
 }
 
 /** Whether the switch will be one atomic step. Throws where the way is not open here. */
-function requireWay(
-  { system, environment }: Engine,
-  how: Activation,
-  wanted: Activation | undefined,
-): boolean {
+function requireWay(engine: Engine, how: Activation, wanted: Activation | undefined): boolean {
+  const { system, environment, current } = engine;
   const support = environment.support(system);
   if (!support.exchange && how !== 'shutdown') throw new Fault('EXCHANGE_IMPOSSIBLE', support.exchangeReason);
   if (!system.isRunning && (how === 'soft-reboot' || how === 'kexec' || how === 'reboot')) {
     throw new Fault('DOWNTIME_UNSUPPORTED', 'Nothing runs from this tree: use --how live.');
   }
-  // systemd's soft-reboot starts again in the root that is mounted already.
-  const staysInRoot = how === 'soft-reboot' || (how === 'live' && wanted === 'live');
-  if (system.isRunning && environment.takesEffect === 'at-start' && staysInRoot) {
+  if (system.isRunning && environment.takesEffect === 'at-start' && how === 'live' && wanted === 'live') {
     throw new Fault(
       'DOWNTIME_UNSUPPORTED',
-      'The environments here are roots of their own: use --how reboot.',
+      'The environments here are roots of their own: use --how soft-reboot or --how reboot.',
     );
   }
+  // Looked at again once the new system is in place; what can be known before need not be found out then.
+  const obstacle =
+    how === 'soft-reboot'
+      ? softRebootObstacle(engine, current)
+      : how === 'kexec'
+        ? kexecObstacle(machineOf(system))
+        : undefined;
+  if (obstacle !== undefined && wanted !== undefined)
+    throw new Fault('DOWNTIME_UNSUPPORTED', obstacle, 'Use --how reboot.');
   return support.exchange;
 }
 
@@ -129,14 +148,14 @@ interface Way {
   readonly unattended: boolean;
 }
 
-async function commit(engine: Engine, staged: StageRecord, way: Way): Promise<Activated> {
+async function commit(engine: Engine, staged: StageRecord, way: Way): Promise<Done> {
   const found = await lookAround(engine, staged);
   return withAccountsLock(engine.system, async () =>
     switchTo(engine, await carryOver(engine, staged, found, way.unattended), way),
   );
 }
 
-async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<Activated> {
+async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<Done> {
   const { system, environment, packages } = engine;
   const { record, changes, carried, remarks: merges } = stage;
   const clone = environment.open(system, record.id);
@@ -172,7 +191,7 @@ async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<A
     });
     keepAfter(engine, restorePoint, clone, changes);
     transaction.step('boot', { ownBytes: prepared.ownBytes });
-    trial = way.how === 'kexec' ? undefined : await prepareTrial(engine, restorePoint);
+    trial = await prepareTrial(engine, restorePoint);
     prepared.switch.addEarly();
     system.signal.throwIfAborted(); // the last moment at which a cancel is honoured
     const switching = Date.now();
@@ -197,7 +216,7 @@ async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<A
     const remarks = [
       ...merges,
       ...(treeSwitch.isInEffect() ? [] : ['The new system runs after the next restart.']),
-      ...tried,
+      ...(typeof tried === 'string' ? [tried] : []),
       ...left.map((path) => `/${display(path)} holds files of yours and was kept.`),
       ...appendLogs(system, prepared),
     ];
@@ -205,16 +224,24 @@ async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<A
     forgetPlan(system, record.plan.id);
     forgetSchedule(system);
     return {
-      stage: record.id,
-      restorePoint,
-      scheduled: false,
-      at: null,
-      how: way.how,
-      seconds: (Date.now() - way.started) / 1000,
-      switchSeconds,
-      carried: carried.map((path) => `/${display(path)}`),
-      restart: record.plan.services,
-      remarks,
+      result: {
+        stage: record.id,
+        restorePoint,
+        scheduled: false,
+        at: null,
+        how: way.how,
+        seconds: (Date.now() - way.started) / 1000,
+        switchSeconds,
+        carried: carried.map((path) => `/${display(path)}`),
+        restart: record.plan.services,
+        remarks,
+      },
+      restarting: {
+        transaction: transaction.id,
+        restorePoint,
+        switch: treeSwitch,
+        trial: typeof tried === 'string' ? undefined : tried,
+      },
     };
   } catch (error) {
     takeBack(
@@ -226,14 +253,13 @@ async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<A
   }
 }
 
-/** What is to be said of the trial. */
+/** A sentence where there is no trial although one was wanted. */
 async function tryNext(
   engine: Engine,
   trial: PreparedTrial | string | undefined,
   { transaction, treeSwitch }: { readonly transaction: OpenTransaction; readonly treeSwitch: Switch },
-): Promise<string[]> {
-  if (trial === undefined) return [];
-  if (typeof trial === 'string') return [trial];
+): Promise<BegunTrial | string | undefined> {
+  if (trial === undefined || typeof trial === 'string') return trial;
   transaction.step('trial');
   return beginTrial(engine, trial, treeSwitch);
 }

@@ -38,6 +38,13 @@ export function faultOf(error: unknown): Fault {
   return new Fault('INTERNAL', error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
 
+/** What a file system or another program did not do, in words. Throws what is a mistake of ours. */
+export function reasonOf(error: unknown): string {
+  const { code, problem } = faultOf(error);
+  if (code === 'INTERNAL' && systemErrorCode(error) === undefined) throw error;
+  return [problem.sentence, ...problem.details].join(' ');
+}
+
 /** Runs a verb's body and answers with its value or its problem. */
 export async function outcomeOf<T>(body: () => Promise<T>): Promise<Outcome<T>> {
   try {

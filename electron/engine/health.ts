@@ -1,17 +1,18 @@
 /**
  * The verb `health`: judges a new system at its first start. A healthy one is from now on the one that starts; from another one the system returns to
- * the one before, with what people and services wrote meanwhile, and restarts.
+ * the one before, with what people and services wrote meanwhile, and restarts. Tried or not, it notes how long the switch kept people from working.
  */
 import type { Outcome } from '../../shared/errors.js';
 import type { Examined } from '../../shared/history.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
 import { outcomeOf } from './fault.js';
-import { examine, type Examination } from './health/examine.js';
+import { examine, usualPatience, type Examination } from './health/examine.js';
+import { completeMeasure } from './interruption/measure.js';
 import { withStoreLock } from './journal/lock.js';
-import { run } from './process/run.js';
 import { requireRecovered } from './recover.js';
 import { rollback } from './rollback.js';
-import { machineOf, type System } from './system.js';
+import { restartThroughFirmware } from './restart/start-next.js';
+import type { System } from './system.js';
 import { cancelTrial } from './trial/begin-trial.js';
 import { readTrial, type TrialRecord } from './trial/trial-record.js';
 
@@ -24,7 +25,10 @@ export function health(system: System, options: HealthOptions = {}): Promise<Out
       await requireRecovered(engine);
       return trialOf(engine);
     });
-    if (!trial) return { restorePoint: null, healthy: true, findings: [], restarting: false };
+    if (!trial) {
+      await completeMeasure(engine, options.patience ?? usualPatience);
+      return { restorePoint: null, healthy: true, findings: [], restarting: false };
+    }
     const { restorePoint, before } = trial;
     const findings = await examine(system, { before, ...options });
     if (findings.length === 0) {
@@ -33,18 +37,14 @@ export function health(system: System, options: HealthOptions = {}): Promise<Out
         if (trialOf(engine)?.restorePoint === restorePoint) cancelTrial(engine);
         return Promise.resolve();
       });
+      await completeMeasure(engine, options.patience ?? usualPatience);
       return { restorePoint, healthy: true, findings, restarting: false };
     }
     // Where even this is refused the restart does it: the boot loader takes the one before, which finds that it was not confirmed.
     const back = await rollback(system, { restorePoint, because: findings });
     const remarks = back.ok ? [] : [[back.problem.sentence, ...back.problem.details].join(' ')];
-    const asked = await run([...machineOf(system).systemctl, 'reboot'], { timeoutMs: 60_000 });
-    return {
-      restorePoint,
-      healthy: false,
-      findings: [...findings, ...remarks],
-      restarting: asked.status === 0,
-    };
+    const restarting = await restartThroughFirmware(system);
+    return { restorePoint, healthy: false, findings: [...findings, ...remarks], restarting };
   });
 }
 

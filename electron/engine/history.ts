@@ -7,6 +7,7 @@ import type { History, RestorePoint } from '../../shared/history.js';
 import { engineFor, type Engine } from './engine.js';
 import { faultOf, outcomeOf } from './fault.js';
 import { fitness } from './fitness.js';
+import { measuredInterruptions } from './interruption/measured.js';
 import { transactionsOf } from './journal/journal.js';
 import { arrivalNotes } from './records/arrivals.js';
 import { entryOf } from './records/entries.js';
@@ -25,8 +26,11 @@ export function history(system: System): Promise<Outcome<History>> {
       const points = restorePointsOf(system, engine.environment);
       const transactions = transactionsOf(system);
       const arrivals = arrivalNotes(system);
+      const measured = measuredInterruptions(system);
       return {
-        entries: transactions.map((transaction) => entryOf(transaction, points, arrivals)).reverse(),
+        entries: transactions
+          .map((transaction) => entryOf(transaction, points, arrivals, measured))
+          .reverse(),
         restorePoints: vouchedRestorePoints(transactions)
           .map((vouched) => {
             const point = points.find(({ id }) => id === vouched.id);

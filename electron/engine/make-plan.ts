@@ -3,9 +3,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import type { Activation, PackageChange, Plan } from '../../shared/plan.js';
 import type { Engine } from './engine.js';
+import { expectedSeconds } from './interruption/measured.js';
 import type { Resolution, Selection } from './packages/package-manager.js';
 import { bytes, join, nameOf, type RawPath } from './posix/raw-path.js';
 import { statusOf } from './environments/tree/overlay-view.js';
+import { kexecObstacle } from './restart/load-kernel.js';
+import { softRebootObstacle } from './restart/next-root.js';
+import { machineOf } from './system.js';
 
 /** Added to every estimate of a rehearsal: logs, caches, the package database. Bytes. */
 const overhead = 64 * 1024 ** 2;
@@ -74,7 +78,16 @@ function replacedBy(
 const everywhere =
   /^(libc6|glibc|systemd|libsystemd0|udev|dbus|libssl\d.*|openssl|dbus-broker|linux-firmware)$/;
 
-/** The least that suffices. Interruptions are what such a switch usually takes. */
+/** Seconds that such a switch usually takes, until it was measured here. */
+const usualSeconds: Readonly<Record<Activation, number>> = {
+  live: 0,
+  'soft-reboot': 15,
+  kexec: 25,
+  reboot: 45,
+  shutdown: 60,
+};
+
+/** The least that suffices. */
 function activationFor(
   engine: Engine,
   {
@@ -83,53 +96,59 @@ function activationFor(
     changes,
   }: { kernel: boolean; services: readonly string[]; changes: readonly PackageChange[] },
 ): Plan['activation'] {
-  const answer = (how: Activation, reason: string, interruptionSeconds: number) => ({
+  const { system, environment } = engine;
+  const answer = (how: Activation, reason: string) => ({
     how,
     reason,
-    interruptionSeconds,
+    interruptionSeconds: expectedSeconds(system, how) ?? usualSeconds[how],
   });
-  if (!engine.environment.support(engine.system).exchange) {
+  if (!environment.support(system).exchange)
     return answer(
       'shutdown',
       'Here /usr cannot be exchanged in one step, so the switch is made at shutdown.',
-      60,
     );
-  }
-  if (!engine.system.isRunning)
-    return answer('live', 'Nothing runs from this tree, so the switch disturbs nobody.', 0);
-  if (engine.environment.takesEffect === 'at-start')
-    return answer('reboot', 'The new system is a root of its own, which the next start takes.', 45);
+  if (!system.isRunning) return answer('live', 'Nothing runs from this tree, so the switch disturbs nobody.');
   if (kernel) {
-    if (existsSync('/usr/sbin/kexec') || existsSync('/sbin/kexec')) {
-      return answer('kexec', 'A new kernel is started directly, without going through the firmware.', 25);
-    }
-    return answer('reboot', 'A new kernel runs only after a restart.', 45);
+    const obstacle = kexecObstacle(machineOf(system));
+    return obstacle === undefined
+      ? answer('kexec', 'A new kernel is started directly, without going through the firmware.')
+      : answer('reboot', `A new kernel runs only after a restart. ${obstacle}`);
   }
-  const reaching = changes.filter((change) => everywhere.test(change.name)).map((change) => change.name);
-  if (reaching.length > 0 || services.length > 3) {
-    const why =
-      reaching.length > 0
-        ? `${reaching[0]} is used by almost every program`
-        : `${services.length} services are updated`;
-    if (systemdVersion() >= 254)
-      return answer('soft-reboot', `${why}: user space is started anew, the kernel stays.`, 15);
-    return answer('reboot', `${why}, and this systemd knows no soft-reboot.`, 45);
+  const why = whyRestart(engine, services, changes);
+  if (why === undefined) {
+    const those = services.length > 0 ? ` ${services.join(', ')} should be restarted afterwards.` : '';
+    return answer('live', `No kernel and no library that every program uses.${those}`);
   }
-  const those = services.length > 0 ? ` ${services.join(', ')} should be restarted afterwards.` : '';
-  return answer('live', `No kernel and no library that every program uses.${those}`, 0);
+  const obstacle = modulesGo(engine, changes)
+    ? 'The update removes the modules of the kernel that runs.'
+    : softRebootObstacle(engine, engine.current);
+  return obstacle === undefined
+    ? answer('soft-reboot', `${why}: user space is started anew, the kernel stays.`)
+    : answer('reboot', `${why}. ${obstacle}`);
 }
 
-/** 0 where it cannot be told. */
-function systemdVersion(): number {
-  for (const folder of ['/usr/lib/systemd', '/lib/systemd']) {
-    try {
-      const library = readdirSync(folder).find((name) => /^libsystemd-shared-\d+/.test(name));
-      if (library) return Number(/\d+/.exec(library)?.[0]);
-    } catch {
-      // not there
-    }
-  }
-  return 0;
+/** Why user space has to start anew, without a full stop; `undefined` where it can go on. */
+function whyRestart(
+  { environment }: Engine,
+  services: readonly string[],
+  changes: readonly PackageChange[],
+): string | undefined {
+  if (environment.takesEffect === 'at-start') return 'The new system is a root of its own';
+  const reaching = changes.find((change) => everywhere.test(change.name));
+  if (reaching) return `${reaching.name} is used by almost every program`;
+  return services.length > 3 ? `${services.length} services are updated` : undefined;
+}
+
+/** Whether the kernel that runs would have nothing left to load. */
+function modulesGo({ system, packages, current }: Engine, changes: readonly PackageChange[]): boolean {
+  const modules = `lib/modules/${machineOf(system).kernelRelease()}/`;
+  return changes
+    .filter(({ kernel, action }) => kernel && action === 'remove')
+    .some(({ name, architecture }) =>
+      packages
+        .filesOf(current, name, architecture)
+        .some((path) => path.replace(/^usr\//, '').startsWith(modules)),
+    );
 }
 
 /** The biggest kernel in /boot with its initramfs, which the next one will resemble. */

@@ -8,7 +8,7 @@ import type { ArrivalNote, Recovered } from '../../shared/history.js';
 import { finishInterrupted } from './decisions/carry-out.js';
 import { finishMerging } from './meanwhile/merge-into-stage.js';
 import { recordAfter, recordManifestAfter } from './record-activation.js';
-import { renewBootMenu } from './restart.js';
+import { renewBootMenu } from './restart/boot-menu.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
 import { Fault, outcomeOf } from './fault.js';
 import { resume, transactionsOf, type OpenTransaction } from './journal/journal.js';

@@ -4,45 +4,40 @@
  */
 import { existsSync } from 'node:fs';
 import type { Activated } from '../../shared/history.js';
-import { run } from './process/run.js';
 import type { Engine } from './engine.js';
-import type { System } from './system.js';
-
-const minute = 60_000;
+import { noteAtShutdown } from './interruption/measure.js';
+import { run } from './process/run.js';
+import { renewBootMenu } from './restart/boot-menu.js';
+import { startNext, type Restarting } from './restart/start-next.js';
+import { machineOf } from './system.js';
 
 export async function followActivation(
-  { system, environment }: Pick<Engine, 'system' | 'environment'>,
+  engine: Engine,
   result: Activated,
+  restarting: Restarting,
 ): Promise<Activated> {
+  const { system, environment } = engine;
   if (!system.isRunning) return result;
   const remarks = [...result.remarks];
   const isInEffect = environment.pending(system) === undefined;
   if (isInEffect && existsSync('/run/systemd/system')) {
-    const reload = await run(['systemctl', 'daemon-reload'], { timeoutMs: minute });
+    const reload = await run([...machineOf(system).systemctl, 'daemon-reload'], { timeoutMs: 60_000 });
     if (reload.status !== 0)
       remarks.push('The service manager could not read its units again; it will at the next start.');
   }
   if (isInEffect) remarks.push(...(await renewBootMenu(system)));
-  const restart: Partial<Record<Activated['how'], string>> = {
-    'soft-reboot': 'soft-reboot',
-    kexec: 'kexec',
-    reboot: 'reboot',
-  };
-  const verb = restart[result.how];
-  if (verb !== undefined) {
-    const asked = await run(['systemctl', verb], { timeoutMs: minute });
-    if (asked.status !== 0)
-      remarks.push(`The restart (${verb}) could not be started; restart the machine when it suits you.`);
+  const { how, seconds } = result;
+  switch (how) {
+    case 'live':
+      return { ...result, remarks };
+    case 'shutdown':
+      noteAtShutdown(system, restarting.transaction, seconds);
+      return { ...result, remarks };
+    case 'soft-reboot':
+    case 'kexec':
+    case 'reboot': {
+      const started = await startNext(engine, how, restarting);
+      return { ...result, how: started.how, remarks: [...remarks, ...started.remarks] };
+    }
   }
-  return { ...result, remarks };
-}
-
-/** In the rehearsal there were no disks for GRUB to look at. The menu is that of the running system alone. */
-export async function renewBootMenu({ root }: Pick<System, 'root'>): Promise<string[]> {
-  if (root !== '/') return [];
-  if (!existsSync('/usr/sbin/update-grub') || !existsSync('/boot/grub')) return [];
-  const menu = await run(['/usr/sbin/update-grub'], { timeoutMs: 5 * minute });
-  return menu.status === 0
-    ? []
-    : ['The boot menu could not be renewed: run "update-grub" before the next restart.'];
 }

@@ -20,7 +20,7 @@ import { readRestorePoint, type RestorePointRecord } from './records/restore-poi
 import { vouchedRestorePoints } from './records/vouched.js';
 import { requireRecovered } from './recover.js';
 import { withAccountsLock } from './reintegrate/accounts/account-lock.js';
-import { renewBootMenu } from './restart.js';
+import { renewBootMenu } from './restart/boot-menu.js';
 import { changedSince, type Since } from './since.js';
 import { machineOf, storeFolder, type System } from './system.js';
 import { cancelTrial, startReturn } from './trial/begin-trial.js';

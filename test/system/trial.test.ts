@@ -54,6 +54,7 @@ describe.skipIf(impossible !== undefined)(`a trial on btrfs${impossible ? ` (${i
   let kernels: string[] = [];
   let system: System;
   let machine: MachineSources;
+  let starts = 0;
   const at = (path: string): string => join(place.root, path);
   const read = (path: string): string => readFileSync(at(path), 'utf8');
   const level = (): string => /\d+/.exec(read(changed))?.[0] ?? '';
@@ -82,8 +83,23 @@ describe.skipIf(impossible !== undefined)(`a trial on btrfs${impossible ? ` (${i
     const flags = words.findLast((word) => word.startsWith('rootflags='))?.slice('rootflags='.length) ?? '';
     await run(['umount', '--recursive', place.root], limit);
     await runOrFault(['mount', '-t', 'btrfs', '-o', flags, device, place.root], limit);
-    await runOrFault(['mount', '--bind', bootDisk, at('boot')], limit);
     writeFileSync(join(folder, 'cmdline'), `BOOT_IMAGE=/vmlinuz ${words.slice(1).join(' ')}\n`);
+    writeFileSync(join(folder, 'sys/kernel/random/boot_id'), `start-${(starts += 1)}\n`);
+    await openAgain();
+  };
+  /** User space alone starts anew, in what is mounted for it. */
+  const startUserSpace = async (): Promise<void> => {
+    const offered = await runOrFault(
+      ['findmnt', '--noheadings', '--output', 'FSROOT', at('run/nextroot')],
+      limit,
+    );
+    await run(['umount', '--recursive', place.root], limit);
+    const flags = `subvol=${offered.stdout.trim()}`;
+    await runOrFault(['mount', '-t', 'btrfs', '-o', flags, device, place.root], limit);
+    await openAgain();
+  };
+  const openAgain = async (): Promise<void> => {
+    await runOrFault(['mount', '--bind', bootDisk, at('boot')], limit);
     system = {
       ...openSystem(place.root, { settings: { reserveBytes: 16 * 1024 ** 2 } }),
       isRunning: true,
@@ -94,10 +110,30 @@ describe.skipIf(impossible !== undefined)(`a trial on btrfs${impossible ? ` (${i
   const recovered = async () => valueOf(await recover(system));
   const titles = async () => valueOf(await history(system)).entries.map(({ title }) => title);
 
-  /** A service manager of which these units failed. */
-  const manager = (failed: string): void => {
-    const text = `#!/bin/sh\ncase "$1" in is-active | reboot) exit 0 ;; *) echo '${failed}' ;; esac\n`;
+  /** A service manager of which these units failed, and which does not restart in these ways. */
+  const manager = (failed: string, refused = 'none'): void => {
+    const text = `#!/bin/sh
+echo "$*" >> ${folder}/asked
+case "$1" in ${refused}) exit 1 ;; is-active | reboot | kexec | soft-reboot) exit 0 ;; *) echo '${failed}' ;; esac\n`;
     writeFileSync(join(folder, 'systemctl'), text, { mode: 0o755 });
+  };
+  /** kexec(8), which says what it is asked for. */
+  const kexec = (status = 0): void => {
+    const text = `#!/bin/sh\necho "kexec $*" >> ${folder}/asked\nexit ${status}\n`;
+    writeFileSync(join(folder, 'kexec'), text, { mode: 0o755 });
+  };
+  /** What the service manager and kexec(8) were asked for since the last time, without the questions of the health check. */
+  const asked = (): string[] => {
+    const lines = readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n');
+    writeFileSync(join(folder, 'asked'), '');
+    return lines.filter((line) => !/^(list-units|is-active|show)/.test(line));
+  };
+  /** A staged update is switched to now. */
+  const updateBy = async (how: 'kexec' | 'soft-reboot', refused?: string) => {
+    manager('', refused);
+    valueOf(await stage({ ...system, isRunning: false }));
+    writeFileSync(join(folder, 'asked'), '');
+    return valueOf(await activate(system, { how }));
   };
   const patience = { totalMs: 2000, networkMs: 100, scriptMs: 500, pauseMs: 50 };
   const examined = async (failed = '') => {
@@ -135,11 +171,17 @@ describe.skipIf(impossible !== undefined)(`a trial on btrfs${impossible ? ` (${i
       .map((name) => name.slice(8))
       .sort();
     symlinkSync('/proc/self', join(folder, 'self'));
+    mkdirSync(join(folder, 'sys/kernel/random'), { recursive: true });
+    mkdirSync(join(folder, 'sysfs/kernel'), { recursive: true });
+    writeFileSync(join(folder, 'sysfs/kernel/kexec_loaded'), '0\n');
+    kexec();
     const none: [string] = [join(folder, 'none')];
     const systemctl: [string] = [join(folder, 'systemctl')];
     machine = {
       ...thisMachine,
       proc: raw(folder),
+      sys: raw(join(folder, 'sysfs')),
+      kexec: [join(folder, 'kexec')],
       busctl: none,
       nmcli: none,
       systemctl,
@@ -288,5 +330,117 @@ describe.skipIf(impossible !== undefined)(`a trial on btrfs${impossible ? ` (${i
     const { remarks } = valueOf(await activate(system, { scheduled: true }));
     expect(remarks.join(' ')).toMatch(/by hand in the boot menu.*41_custom is missing/);
     expect(existsSync(grub('custom.cfg'))).toBe(false);
+  }, 300_000);
+
+  const newSystem = 'The new system runs after the next restart.';
+
+  it('goes on trial by kexec too: until it is confirmed, the boot loader takes the one before', async () => {
+    valueOf(await rollback(system));
+    writeFileSync(grub('grub.cfg'), 'source ${config_directory}/custom.cfg\n');
+    await startUsual();
+    const { how, remarks, restorePoint } = await updateBy('kexec');
+    expect({ how, remarks }).toEqual({ how: 'kexec', remarks: [newSystem] });
+    const [load = '', ...then] = asked();
+    expect(load).toMatch(
+      /^kexec --kexec-file-syscall --load \S+\/boot\/vmlinuz-\S+ --initrd=\S+\/boot\/initrd/,
+    );
+    const words = /--command-line=(.*)$/.exec(load)?.[1]?.split(' ') ?? [];
+    expect(words.join(' ')).toMatch(
+      /^root=UUID=0 ro rootflags=subvol=@ quiet understudy\.trial=point-\S+ panic=30 rd\.shell=0 /,
+    );
+    expect(then).toEqual(['kexec']);
+    expect(loader().state()).toEqual({ restorePoint, state: 'tried' });
+    // The shutdown is no failed trial: what runs is on its way out.
+    expect((await recovered()).transactions).toEqual([]);
+    expect(await activate(system, { scheduled: true })).toMatchObject({ problem: { code: 'NOTHING_TO_DO' } });
+
+    // It panics, and the machine restarts through its firmware.
+    await startWith(wordsOf('previous'));
+    expect((await recovered()).transactions).toMatchObject([{ kind: 'rollback', outcome: 'rolled-back' }]);
+    await startUsual();
+    expect([level(), loader().state()]).toEqual(['1', undefined]);
+
+    await updateBy('kexec');
+    await startWith(['/vmlinuz', ...words]);
+    expect([level(), (await recovered()).transactions]).toEqual(['2', []]);
+    expect(await examined()).toMatchObject({ healthy: true, findings: [] });
+    expect(loader().state()).toBeUndefined();
+    valueOf(await rollback(system));
+    await startWith(wordsOf('previous'));
+    await recovered();
+    expect(level()).toBe('1');
+  }, 300_000);
+
+  it('goes on trial by a soft-reboot, into the root that is mounted for it', async () => {
+    mkdirSync(at('usr/lib/systemd'), { recursive: true });
+    writeFileSync(at('usr/lib/systemd/libsystemd-shared-257.so'), '');
+    await startUsual();
+    const { how, remarks, restorePoint } = await updateBy('soft-reboot');
+    expect({ how, remarks, asked: asked() }).toEqual({
+      how: 'soft-reboot',
+      remarks: [newSystem],
+      asked: ['soft-reboot'],
+    });
+    expect(readFileSync(at(`run/nextroot/${changed}`), 'utf8')).toContain('2');
+    expect(loader().state()).toEqual({ restorePoint, state: 'tried' });
+    expect((await recovered()).transactions).toEqual([]);
+
+    await startUserSpace();
+    expect([level(), (await recovered()).transactions]).toEqual(['2', []]);
+    expect(await examined('broken.service loaded failed failed Broken')).toMatchObject({ restarting: true });
+    expect(asked()).toEqual(['reboot']);
+    await startWith(wordsOf('previous'));
+    await recovered();
+    expect([level(), loader().state()]).toEqual(['1', undefined]);
+
+    // One that hangs is left by a restart of the machine.
+    await startUsual();
+    await updateBy('soft-reboot');
+    await startUserSpace();
+    await recovered();
+    await startWith(wordsOf('previous'));
+    expect((await recovered()).transactions).toMatchObject([{ kind: 'rollback', outcome: 'rolled-back' }]);
+    await startUsual();
+    expect(level()).toBe('1');
+  }, 300_000);
+
+  it('restarts through the firmware where the other way turns out closed', async () => {
+    kexec(1);
+    const { how, remarks, restorePoint } = await updateBy('kexec');
+    expect([how, asked().at(-1)]).toEqual(['reboot', 'reboot']);
+    expect(remarks).toEqual([
+      newSystem,
+      expect.stringMatching(/^No kexec, but an ordinary restart: .*not be loaded/),
+    ]);
+    expect(loader().state()).toEqual({ restorePoint, state: 'waiting' });
+    valueOf(await rollback(system));
+
+    await runOrFault(['mount', '-t', 'tmpfs', 'other', at('run/nextroot')], limit);
+    const soft = await updateBy('soft-reboot');
+    expect([soft.how, asked()]).toEqual(['reboot', ['reboot']]);
+    expect(soft.remarks.join(' ')).toContain('Another program has mounted a root');
+    expect(loader().state()?.state).toBe('waiting');
+    await runOrFault(['umount', at('run/nextroot')], limit);
+    valueOf(await rollback(system));
+
+    // The service manager refuses: nothing stays loaded or mounted, and the menu alone says what starts.
+    kexec();
+    const refused = await updateBy('kexec', 'kexec');
+    expect(asked()).toEqual([
+      expect.stringContaining('--load'),
+      'kexec',
+      'kexec --kexec-file-syscall --unload',
+    ]);
+    expect(refused.remarks.slice(1)).toEqual([
+      'The restart (kexec) could not be started; restart the machine when it suits you.',
+      expect.stringContaining('by hand in the boot menu'),
+    ]);
+    expect([loader().state(), existsSync(at('var/lib/understudy/interruption.json'))]).toEqual([
+      undefined,
+      false,
+    ]);
+    await startUsual();
+    await recovered();
+    expect(level()).toBe('2');
   }, 300_000);
 });

@@ -44,10 +44,15 @@ function timeline({ entries }: History, look: Look): string[] {
     entry.title,
   ]);
   const lines = table(look, rows, '  ');
-  return sorted.flatMap(({ arrival }, index) => [
+  return sorted.flatMap(({ arrival, interruption }, index) => [
     lines[index] ?? '',
+    ...(interruption ? wrap(interruptionWords(interruption), look.width, '      ') : []),
     ...(arrival ? arrivalWords(arrival).flatMap((text) => wrap(text, look.width, '      ')) : []),
   ]);
+}
+
+function interruptionWords({ how, seconds }: NonNullable<HistoryEntry['interruption']>): string {
+  return `interrupted your work for ${duration(seconds)} (${how})`;
 }
 
 function arrivalWords({ folder, files, problems }: ArrivalNote): string[] {

@@ -194,6 +194,11 @@ export interface Environment {
    * whole tree, `ENVIRONMENT_CURRENT` where that still runs.
    */
   mountTree(system: System, which: Which, folder: RawPath): void;
+  /**
+   * Mounts what the next start takes as its root at an empty folder, as an initramfs would mount it, where that can be done while another root
+   * runs. Throws `ENVIRONMENT_UNKNOWN` where the next start takes what runs.
+   */
+  mountNextRoot?(system: System, folder: RawPath): void;
   /** Where `mountTree` mounted it, and nothing below. */
   mountPoints(system: System, which: Which): readonly RawPath[];
   /** What other programs keep on the file system of the root. Needs root. */

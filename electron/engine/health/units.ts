@@ -20,3 +20,14 @@ export async function defaultTargetIsActive({ systemctl }: MachineSources): Prom
   const result = await run([...systemctl, 'is-active', 'default.target'], limit);
   return result.status === 0;
 }
+
+/** When the default target was reached, in milliseconds of CLOCK_MONOTONIC (org.freedesktop.systemd1(5)); undefined where it is not. */
+export async function targetReached({ systemctl }: MachineSources): Promise<number | undefined> {
+  const properties = ['--property=ActiveState', '--property=ActiveEnterTimestampMonotonic'];
+  const result = await run([...systemctl, 'show', ...properties, 'default.target'], limit);
+  if (result.status !== 0) return undefined;
+  const microseconds = /^ActiveEnterTimestampMonotonic=([1-9]\d*)$/m.exec(result.stdout)?.[1];
+  return /^ActiveState=active$/m.test(result.stdout) && microseconds !== undefined
+    ? Number(microseconds) / 1000
+    : undefined;
+}

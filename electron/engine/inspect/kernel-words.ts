@@ -2,7 +2,7 @@
  * The kernel's command line of this start, word by word (Documentation/admin-guide/kernel-parameters.rst). In an entry of ours, what follows our
  * own first word is for that entry alone: what comes before it is what the system is usually started with.
  */
-import { join, raw } from '../posix/raw-path.js';
+import { join, raw, type RawPath } from '../posix/raw-path.js';
 import { textAt } from './read.js';
 import type { MachineSources } from './sources.js';
 
@@ -18,6 +18,11 @@ export function usualWords(sources: MachineSources): string[] {
 /** A space between double quotes belongs to its word; the quotes themselves do not. */
 function wordsOf(line: string): string[] {
   return (line.match(/(?:[^\s"]|"[^"]*")+/g) ?? []).map((word) => word.replaceAll('"', ''));
+}
+
+/** The inverse: one line, with double quotes around what holds a space. */
+export function commandLineOf(words: readonly string[]): RawPath {
+  return words.map((word) => (/\s/.test(word) ? `"${word}"` : word)).join(' ') as RawPath;
 }
 
 /** The restore point of the trial that this start is one of. */

@@ -3,7 +3,8 @@
  * so that a test can describe a laptop on battery by a folder of its own; nothing else reads `/proc` or `/sys`.
  */
 import { machine, release } from 'node:os';
-import { raw, type RawPath } from '../posix/raw-path.js';
+import { join, raw, type RawPath } from '../posix/raw-path.js';
+import { textAt } from './read.js';
 
 export interface MachineSources {
   /** procfs, proc(5). */
@@ -22,6 +23,10 @@ export interface MachineSources {
   readonly nmcli: readonly [string, ...string[]];
   /** systemctl(1), for the running system's own service manager. */
   readonly systemctl: readonly [string, ...string[]];
+  /** kexec(8), by its whole path: systemd has it there too. */
+  readonly kexec: readonly [string, ...string[]];
+  /** Milliseconds on the clock by which systemd tells when a unit was started (CLOCK_MONOTONIC): it stands still in a sleep, and nobody sets it. */
+  readonly monotonic: () => number;
 }
 
 /** The machine that this process runs on. */
@@ -34,4 +39,11 @@ export const thisMachine: MachineSources = {
   busctl: ['busctl', '--system'],
   nmcli: ['nmcli'],
   systemctl: ['systemctl'],
+  kexec: ['/usr/sbin/kexec'],
+  monotonic: () => Number(process.hrtime.bigint()) / 1e6,
 };
+
+/** Which start of the kernel this is (random(4)): another one after each, but the same one after a soft-reboot. Undefined where it is not told. */
+export function bootId({ proc }: MachineSources): string | undefined {
+  return textAt(join(proc, 'sys/kernel/random/boot_id'));
+}

@@ -5,6 +5,7 @@ import {
   type FallbackReason,
   type HistoryEntry,
 } from '../../../shared/history.js';
+import type { Measured } from '../interruption/measured.js';
 import type { Transaction } from '../journal/read-journal.js';
 import { arrivalName } from './arrivals.js';
 import type { RestorePointRecord } from './restore-points.js';
@@ -13,6 +14,7 @@ export function entryOf(
   { id, kind, records }: Transaction,
   points: readonly RestorePointRecord[] = [],
   arrivals: ReadonlyMap<string, ArrivalNote> = noArrivals,
+  interruptions: readonly Measured[] = [],
 ): HistoryEntry {
   const [first, last] = [records[0], records.at(-1)];
   const text = (name: string): string | null => {
@@ -24,6 +26,7 @@ export function entryOf(
   const restorePoint = text('restorePoint');
   const list = kind === 'activate' ? 'forward' : kind === 'rollback' ? 'rollback' : undefined;
   const arrival = restorePoint === null || !list ? undefined : arrivals.get(arrivalName(restorePoint, list));
+  const measured = interruptions.find(({ transaction }) => transaction === id);
   return {
     transaction: id,
     kind,
@@ -36,6 +39,7 @@ export function entryOf(
     stage: kind === 'stage' ? id : text('stage'),
     restorePoint,
     packages: points.find((point) => point.id === restorePoint)?.packages ?? [],
+    ...(measured ? { interruption: { how: measured.how, seconds: measured.seconds } } : {}),
     ...(arrival ? { arrival } : {}),
   };
 }

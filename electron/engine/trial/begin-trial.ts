@@ -7,7 +7,7 @@ import type { BootEntry, BootLoader } from '../bootloader/boot-loader.js';
 import { bootLoaderFor } from '../bootloader/registry.js';
 import type { Engine } from '../engine.js';
 import type { Switch } from '../environments/environment.js';
-import { Fault, faultOf, systemErrorCode } from '../fault.js';
+import { Fault, reasonOf } from '../fault.js';
 import { healthNow } from '../health/before.js';
 import { previousWord, trialWord, usualWords } from '../inspect/kernel-words.js';
 import { machineOf } from '../system.js';
@@ -42,12 +42,21 @@ export async function prepareTrial(
   return { loader, before: { release: running.release, kernel, initrds } };
 }
 
-/** What stays to be said of it. */
+/** A trial that the boot loader would make at the next start. */
+export interface BegunTrial {
+  readonly loader: BootLoader;
+  readonly restorePoint: string;
+  readonly previous: BootEntry;
+  /** What the kernel of the trial is told. */
+  readonly options: readonly string[];
+}
+
+/** A sentence where it is none. */
 export async function beginTrial(
   engine: Engine,
   { loader, before }: PreparedTrial,
   treeSwitch: Switch,
-): Promise<string[]> {
+): Promise<BegunTrial | string> {
   const { system } = engine;
   const { restorePoint } = treeSwitch;
   const machine = machineOf(system);
@@ -59,27 +68,15 @@ export async function beginTrial(
       throw new Fault('BOOT_LOADER_FAILED', 'The new system has no kernel with an initramfs in /boot.');
     if (!words) throw new Fault('BOOT_LOADER_FAILED', 'A start cannot choose between the systems.');
     recordTrial(system, { version: 1, restorePoint, before: await healthNow(machine) });
-    await loader.writeTrial({
-      restorePoint,
-      trial: entryOf('the updated system, on trial', next, [
-        ...usual,
-        trialWord(restorePoint),
-        ...restarting,
-      ]),
-      previous: entryOf('the system before the update', before, words),
-    });
-    return [];
+    const options = [...usual, trialWord(restorePoint), ...restarting];
+    const trial = entryOf('the updated system, on trial', next, options);
+    const previous = entryOf('the system before the update', before, words);
+    await loader.writeTrial({ restorePoint, trial, previous });
+    return { loader, restorePoint, previous, options };
   } catch (error) {
     cancelTrial(engine);
-    return [byHand(reasonOf(error))];
+    return byHand(reasonOf(error));
   }
-}
-
-/** What a file system or a boot loader did not do. Throws what is a mistake of ours. */
-function reasonOf(error: unknown): string {
-  const { code, problem } = faultOf(error);
-  if (code === 'INTERNAL' && systemErrorCode(error) === undefined) throw error;
-  return [problem.sentence, ...problem.details].join(' ');
 }
 
 /** Nothing is tried any more: the system's own menu says what starts. Repeatable. */
@@ -126,6 +123,6 @@ function entryOf(what: string, files: BootFiles, options: readonly string[]): Bo
   return { title: `Understudy: ${what} (Linux ${release})`, kernel, initrds, options };
 }
 
-function byHand(why: string): string {
+export function byHand(why: string): string {
   return `If the new system does not come up, the one before has to be chosen by hand in the boot menu or with "understudy rollback". ${why}`;
 }

@@ -2,10 +2,12 @@
 import type { FallbackReason, Recovered } from '../../../shared/history.js';
 import { bootLoaderFor } from '../bootloader/registry.js';
 import type { Engine } from '../engine.js';
+import { bootId } from '../inspect/sources.js';
 import { begin } from '../journal/journal.js';
 import { withPackageLocks } from '../journal/lock.js';
 import { newId } from '../records/ids.js';
-import { renewBootMenu } from '../restart.js';
+import { renewBootMenu } from '../restart/boot-menu.js';
+import { machineOf } from '../system.js';
 import { cancelTrial } from './begin-trial.js';
 import { calmWatchdog, readTrial } from './trial-record.js';
 
@@ -16,14 +18,17 @@ export async function settleTrial(engine: Engine): Promise<Settled[]> {
   const { system, environment } = engine;
   if (!system.isRunning || environment.takesEffect === 'at-once') return [];
   const loader = bootLoaderFor(system);
-  const restorePoint = readTrial(system)?.restorePoint ?? loader?.state()?.restorePoint;
+  const trial = readTrial(system);
+  const restorePoint = trial?.restorePoint ?? loader?.state()?.restorePoint;
   if (restorePoint === undefined) {
     loader?.clear(); // what was kept for a trial that was never written
     calmWatchdog(system);
     return [];
   }
   if (environment.hasSwitch(system, restorePoint)) {
-    const isTried = loader?.state()?.state === 'tried';
+    // Asked for, but not begun: what is on its way out is the system before.
+    const isToCome = trial?.direct !== undefined && trial.direct.boot === bootId(machineOf(system));
+    const isTried = loader?.state()?.state === 'tried' && !isToCome;
     if (!isTried || !environment.readSwitch(system, restorePoint).isFallenBack()) return [];
     return [await withPackageLocks(system, engine.packages, () => takeBack(engine, restorePoint))];
   }

@@ -1,5 +1,5 @@
 /** The trial that is prepared or under way: one at a time, in the store that all environments share. */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { removeTree } from '../files/remove-tree.js';
 import { join, type RawPath } from '../posix/raw-path.js';
@@ -19,6 +19,11 @@ const trialSchema = z.strictObject({
   version: z.literal(1),
   restorePoint: z.string(),
   before: healthBeforeSchema,
+  /**
+   * Where the new system is not started by the boot loader, which takes the one before from then on: the start of the kernel in which it was asked
+   * for (`bootId`). As long as that one runs, the trial is yet to begin, or is the user space that was started anew in it.
+   */
+  direct: z.strictObject({ how: z.enum(['kexec', 'soft-reboot']), boot: z.string() }).optional(),
 });
 export type TrialRecord = z.infer<typeof trialSchema>;
 
@@ -35,12 +40,21 @@ export function recordTrial(system: System, record: TrialRecord): void {
   writeRecord(trialFile(system), record);
 }
 
-/**
- * Tells the watchdog (build/systemd/understudy-trial-watchdog.service) that this start is on trial no more, or never was: the kernel's command line
- * says so as long as it runs, and a kexec may take it over.
- */
+/** What the watchdog looks at (build/systemd/understudy-trial-watchdog.timer); /run outlives a soft-reboot. */
+const watched = { trial: '/run/understudy-trial', over: '/run/understudy-trial-over' } as const;
+
+/** Tells the watchdog that this start is on trial no more, or never was: the kernel's command line says so as long as it runs. */
 export function calmWatchdog({ root }: System): void {
-  if (root === '/') writeFileSync('/run/understudy-trial-over', '');
+  if (root !== '/') return;
+  rmSync(watched.trial, { force: true });
+  writeFileSync(watched.over, '');
+}
+
+/** Tells it that the user space that starts next is on trial, whatever the command line of the kernel says. */
+export function alertWatchdog({ root }: System): void {
+  if (root !== '/') return;
+  rmSync(watched.over, { force: true });
+  writeFileSync(watched.trial, '');
 }
 
 export function forgetTrial(system: System): void {

@@ -42,6 +42,7 @@ export const history = (say: Say): Words['history'] => ({
   entry: {
     when: 'Wann',
     lasted: 'Dauer',
+    interruption: 'Unterbrechung',
     outcome: 'Ergebnis',
     restorePoint: 'Wiederherstellungspunkt',
     id: 'Nummer im Journal',

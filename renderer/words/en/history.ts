@@ -42,6 +42,7 @@ export const history = (say: Say) => ({
   entry: {
     when: 'When',
     lasted: 'How long',
+    interruption: 'Interruption',
     outcome: 'Outcome',
     restorePoint: 'Restore point',
     id: 'Number in the journal',

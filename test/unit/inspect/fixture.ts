@@ -82,6 +82,8 @@ export function fixture(): Fixture {
       busctl: ['busctl', `--address=unix:path=${base}/no-bus`],
       nmcli: [`${base}/no-nmcli`],
       systemctl: [`${base}/no-systemctl`],
+      kexec: [`${base}/no-kexec`],
+      monotonic: () => 90_000,
     },
     system: (options) => openSystem(root, options),
     write,

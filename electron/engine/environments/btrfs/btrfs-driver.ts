@@ -13,6 +13,7 @@ import { lookOnly } from '../read-only-layer.js';
 import type { SnapshotDriver, TreeId, Way } from '../snapshots/snapshot-driver.js';
 import { treesInRecords } from '../snapshots/switch-record.js';
 import { handOverSubvolume } from './hand-over.js';
+import { mountByServiceManager, orByServiceManager } from './mount-for-us.js';
 import { layoutOf, pathOf, rootMount, wordsForRoot } from './layout.js';
 import { attachStore, previewObstacle, storeObstacle } from './store.js';
 import { readSendStream } from './send-stream.js';
@@ -99,6 +100,16 @@ export const btrfsDriver: SnapshotDriver = {
     const source = rootMount(system)?.source;
     if (source === undefined || find(system, id) === undefined) throw gone(id);
     mount(source, folder, 'btrfs', lookOnly, `subvolid=${id}`);
+  },
+  mountAsRoot(system, id, folder) {
+    const source = rootMount(system)?.source;
+    if (source === undefined || find(system, id) === undefined) throw gone(id);
+    // By its name, as a boot entry does; the rest of the root's options systemd-remount-fs.service takes from the fstab.
+    const options = `subvol=/${pathOf(system, Number(id))}`;
+    orByServiceManager(
+      () => mount(source, folder, 'btrfs', 0, options),
+      () => mountByServiceManager(source, folder, options),
+    );
   },
   mountPoints(system, id) {
     const path = pathOf(system, Number(id));

@@ -64,6 +64,8 @@ export interface SnapshotDriver {
   exclusiveBytes(system: System, id: TreeId): number | undefined;
   /** Mounts a tree by itself: read-only, without setuid, devices and programs. */
   mountAt(system: System, id: TreeId, folder: RawPath): void;
+  /** Mounts a tree to be the root from then on: the same as an initramfs does. Absent where there is more to it than one mount. */
+  mountAsRoot?(system: System, id: TreeId, folder: RawPath): void;
   /** Where a tree is mounted by itself, read-only. */
   mountPoints(system: System, id: TreeId): RawPath[];
   /** Snapshots that other programs made of the root; nothing where the root is on another file system. */

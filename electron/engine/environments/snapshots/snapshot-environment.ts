@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { Fault } from '../../fault.js';
 import { removeTree } from '../../files/remove-tree.js';
 import { detach } from '../../posix/mount.js';
-import { bytes, join } from '../../posix/raw-path.js';
+import { bytes, join, type RawPath } from '../../posix/raw-path.js';
 import { syncDirectory } from '../../posix/sync.js';
 import type { System } from '../../system.js';
 import type { Clone, Environment, Which } from '../environment.js';
@@ -119,6 +119,13 @@ export function snapshotEnvironment(driver: SnapshotDriver): Environment {
         throw error;
       }
     },
+    ...(driver.mountAsRoot && {
+      mountNextRoot(system: System, folder: RawPath): void {
+        const [tree] = treesOf(driver, system, 'next');
+        if (tree === undefined) throw new Fault('ENVIRONMENT_UNKNOWN');
+        driver.mountAsRoot?.(system, tree, folder);
+      },
+    }),
     mountPoints(system, which) {
       const [tree] = treesOf(driver, system, which);
       return tree === undefined || tree === driver.current(system) ? [] : driver.mountPoints(system, tree);
