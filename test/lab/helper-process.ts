@@ -73,12 +73,13 @@ export interface ProgramOptions {
   readonly stepLog?: string;
 }
 
-/** The same parts put together with another authorisation, or with a moment at which it is killed. */
+/** The same parts put together with another authorisation, or with a moment at which it is killed; `file` where it was made one file. */
 export function startProgram(
   options: ProgramOptions,
   prefix: readonly string[] = [],
+  file = program,
 ): Promise<HelperProcess> {
-  return begin([...prefix, process.execPath, program, JSON.stringify(options)], undefined);
+  return begin([...prefix, process.execPath, file, JSON.stringify(options)], undefined);
 }
 
 function begin(argv: readonly string[], environment: NodeJS.ProcessEnv | undefined): Promise<HelperProcess> {

@@ -22,6 +22,7 @@ import {
   type ProgramOptions,
 } from '../../lab/helper-process.js';
 import { UserProcess } from '../../lab/helper-user-process.js';
+import { oneFile } from '../../lab/one-file.js';
 import { practiceSystem } from '../../lab/practice-system.js';
 import { seeded } from '../../lab/seeded.js';
 import { differences, manifestOf } from '../../lab/tree-difference.js';
@@ -39,6 +40,7 @@ describe.skipIf(impossible !== undefined)(`helper and client are killed (${impos
   let root = '';
   let store = '';
   let backup = '';
+  let program = '';
   let folder: ReturnType<typeof privateFolder>;
   let old: ManifestEntry[] = [];
   let fresh: ManifestEntry[] = [];
@@ -55,7 +57,7 @@ describe.skipIf(impossible !== undefined)(`helper and client are killed (${impos
     rmSync(socket, { force: true }); // a helper that was killed leaves its socket; here nobody else removes it
     helper = asStarted
       ? await startHelper({ root, runtime: join(folder.path, 'run'), forUid: user })
-      : await startProgram({ root, socket, allow: everything, ...options });
+      : await startProgram({ root, socket, allow: everything, ...options }, [], program);
     return helper;
   };
   /** The app, once it is connected to the helper of this moment: one that was there before finds it by itself. */
@@ -142,6 +144,7 @@ describe.skipIf(impossible !== undefined)(`helper and client are killed (${impos
   }
 
   beforeAll(async () => {
+    program = await oneFile('helper-program');
     root = await practiceSystem();
     store = join(root, 'var/lib/understudy');
     folder = privateFolder();
