@@ -21,6 +21,7 @@ import { forgetSchedule, scheduledAtAll } from './records/schedule.js';
 import { readStage, stagesOf } from './records/stages.js';
 import { activatedStages, vouchedRestorePoints } from './records/vouched.js';
 import type { System } from './system.js';
+import { resumeTrial } from './trial/begin-trial.js';
 import { settleTrial } from './trial/settle-trial.js';
 
 type Settled = Recovered['transactions'][number];
@@ -153,6 +154,7 @@ async function settleActivation(
     ownBytes: ownBytesOf(transaction),
     switch: prepared,
   });
+  await resumeTrial(engine, prepared);
   return true;
 }
 

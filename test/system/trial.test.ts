@@ -21,8 +21,7 @@ import { activate } from '../../electron/engine/activate.js';
 import { bootLoaderFor } from '../../electron/engine/bootloader/registry.js';
 import { health } from '../../electron/engine/health.js';
 import { history } from '../../electron/engine/history.js';
-import { thisMachine, type MachineSources } from '../../electron/engine/inspect/sources.js';
-import { raw } from '../../electron/engine/posix/raw-path.js';
+import type { MachineSources } from '../../electron/engine/inspect/sources.js';
 import { run, runOrFault } from '../../electron/engine/process/run.js';
 import { recover } from '../../electron/engine/recover.js';
 import { rollback } from '../../electron/engine/rollback.js';
@@ -30,7 +29,9 @@ import { stage } from '../../electron/engine/stage.js';
 import { openSystem, type System } from '../../electron/engine/system.js';
 import type { Outcome } from '../../shared/errors.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsSystem } from '../lab/btrfs-system.js';
+import { inCheckout } from '../lab/checkout.js';
 import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
+import { describedMachine } from '../lab/described-machine.js';
 import { diskImpossible, openDisks } from '../lab/disk-image.js';
 import { practiceSystem } from '../lab/practice-system.js';
 
@@ -175,18 +176,7 @@ case "$1" in ${refused}) exit 1 ;; is-active | reboot | kexec | soft-reboot) exi
     mkdirSync(join(folder, 'sysfs/kernel'), { recursive: true });
     writeFileSync(join(folder, 'sysfs/kernel/kexec_loaded'), '0\n');
     kexec();
-    const none: [string] = [join(folder, 'none')];
-    const systemctl: [string] = [join(folder, 'systemctl')];
-    machine = {
-      ...thisMachine,
-      proc: raw(folder),
-      sys: raw(join(folder, 'sysfs')),
-      kexec: [join(folder, 'kexec')],
-      busctl: none,
-      nmcli: none,
-      systemctl,
-      kernelRelease: () => kernels[0] ?? '',
-    };
+    machine = describedMachine(folder, () => kernels[0] ?? '');
     rmSync(at('var/lib/machines'), { recursive: true, force: true });
     mkdirSync(dirname(at('var/lib/machines')), { recursive: true });
     await runOrFault(['btrfs', 'subvolume', 'create', at('var/lib/machines')], limit);
@@ -266,6 +256,46 @@ case "$1" in ${refused}) exit 1 ;; is-active | reboot | kexec | soft-reboot) exi
     await recovered();
     expect([level(), read('srv/page'), loader().state()]).toEqual(['1', 'written at the trial\n', undefined]);
     expect((await titles())[0]).toBe('The new system failed its health check: the system was taken back');
+    await startUsual();
+    expect(await recovered()).toEqual({ transactions: [], cleaned: [] });
+  }, 300_000);
+
+  it('is made up for after a cut between switch and trial, and the new system is judged in any case', async () => {
+    const child = inCheckout('dist/test/lab/trial-child.js');
+    const cutAt = async (step: string): Promise<void> => {
+      manager('');
+      valueOf(await stage({ ...system, isRunning: false }));
+      valueOf(await activate(system, { how: 'shutdown' }));
+      const argv = [process.execPath, child, place.root, folder, kernels[0] ?? '', step] as const;
+      expect(await run(argv, { timeoutMs: 120_000 })).toMatchObject({ signal: 'SIGKILL' });
+      expect(loader().state()).toBeUndefined();
+    };
+    // Before the switch nothing of it stays.
+    await cutAt('activate:commit:switch');
+    expect((await recovered()).transactions).toMatchObject([{ kind: 'activate', outcome: 'rolled-back' }]);
+    expect([loader().state(), await examined()]).toMatchObject([undefined, { restorePoint: null }]);
+
+    // The process is killed: whatever looks next writes the trial.
+    for (const step of ['activate:step:settle', 'activate:step:trial']) {
+      await cutAt(step);
+      expect((await recovered()).transactions).toMatchObject([{ outcome: 'rolled-forward' }]);
+      expect(loader().state()?.state).toBe('waiting');
+      noteTry();
+      await startWith(wordsOf('previous'));
+      expect((await recovered()).transactions).toMatchObject([{ kind: 'rollback', outcome: 'rolled-back' }]);
+      await startUsual();
+      expect([level(), loader().state()]).toEqual(['1', undefined]);
+    }
+
+    // The machine is off: what starts is the new system, by the usual entry.
+    await cutAt('activate:step:trial');
+    await startUsual();
+    expect((await recovered()).transactions).toMatchObject([{ outcome: 'rolled-forward' }]);
+    expect([level(), loader().state()]).toEqual(['2', undefined]);
+    expect(await examined('broken.service loaded failed failed Broken')).toMatchObject({ restarting: true });
+    await startWith(wordsOf('previous'));
+    await recovered();
+    expect([level(), loader().state()]).toEqual(['1', undefined]);
     await startUsual();
     expect(await recovered()).toEqual({ transactions: [], cleaned: [] });
   }, 300_000);

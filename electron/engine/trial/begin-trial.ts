@@ -39,6 +39,8 @@ export async function prepareTrial(
   const files = [running.kernel, ...running.initrds];
   const [kernel, ...initrds] = loader.keep(restorePoint, files);
   if (kernel === undefined) throw new Error('a kernel is a file');
+  // Before the switch: whatever is cut in between, the new system is judged at its first start.
+  recordTrial(system, { version: 1, restorePoint, before: await healthNow(machine) });
   return { loader, before: { release: running.release, kernel, initrds } };
 }
 
@@ -67,7 +69,6 @@ export async function beginTrial(
     if (!next)
       throw new Fault('BOOT_LOADER_FAILED', 'The new system has no kernel with an initramfs in /boot.');
     if (!words) throw new Fault('BOOT_LOADER_FAILED', 'A start cannot choose between the systems.');
-    recordTrial(system, { version: 1, restorePoint, before: await healthNow(machine) });
     const options = [...usual, trialWord(restorePoint), ...restarting];
     const trial = entryOf('the updated system, on trial', next, options);
     const previous = entryOf('the system before the update', before, words);
@@ -76,6 +77,21 @@ export async function beginTrial(
   } catch (error) {
     cancelTrial(engine);
     return byHand(reasonOf(error));
+  }
+}
+
+/** After a cut between the switch and its trial, as long as the start is yet to come. Repeatable. */
+export async function resumeTrial(engine: Engine, treeSwitch: Switch): Promise<void> {
+  const { system, environment } = engine;
+  const { restorePoint } = treeSwitch;
+  if (!system.isRunning || environment.pending(system) === undefined) return;
+  if (bootLoaderFor(system)?.state()?.restorePoint === restorePoint) return;
+  try {
+    const prepared = await prepareTrial(engine, restorePoint);
+    const begun = typeof prepared === 'object' ? await beginTrial(engine, prepared, treeSwitch) : prepared;
+    if (typeof begun === 'string') system.report.log('switch', begun);
+  } catch (error) {
+    system.report.log('switch', byHand(reasonOf(error)));
   }
 }
 
