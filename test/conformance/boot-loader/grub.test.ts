@@ -25,6 +25,7 @@ import {
   mountGrubDisk,
   startGrub,
 } from '../../lab/boot/grub-disk.js';
+import { grubMenu, menuWithoutCustom } from '../../lab/boot/grub-menu.js';
 import { isThorough, notAsked } from '../../lab/thorough.js';
 import { bootLoaderConformance, type Place } from './suite.js';
 
@@ -33,24 +34,8 @@ const limit = { timeoutMs: 30_000 };
 const layouts = {
   'Debian: /boot/grub on ext4': { kind: 'ext4', prefix: '/grub', mebibytes: 24 },
   'Fedora: /boot/grub2 on ext4': { kind: 'ext4', prefix: '/grub2', mebibytes: 24 },
+  'CentOS: /boot/grub2 on XFS': { kind: 'xfs', prefix: '/grub2', mebibytes: 320 },
 } as const;
-
-/** As 00_header begins it, and 41_custom itself. */
-const header = [
-  'if [ -s $prefix/grubenv ]; then load_env; fi',
-  'if [ "${next_entry}" ]; then',
-  '  set default="${next_entry}"',
-  '  set next_entry=',
-  '  save_env next_entry',
-  '  set boot_once=true',
-  'else',
-  '  set default="0"',
-  'fi',
-  'set timeout=0',
-  "menuentry 'The system' { linux /vmlinuz entry=menu }",
-  "menuentry 'Another' --id another { linux /vmlinuz entry=another }",
-  '',
-].join('\n');
 
 interface GrubPlace extends Place {
   readonly root: string;
@@ -59,7 +44,6 @@ interface GrubPlace extends Place {
 
 let kernel = '';
 let shared = '';
-const custom41 = async (): Promise<string> => (await runOrFault(['/etc/grub.d/41_custom'], limit)).stdout;
 
 async function grubPlace({
   kind,
@@ -75,7 +59,7 @@ async function grubPlace({
   await mounted();
   const folder = join(boot, prefix);
   mkdirSync(folder);
-  writeFileSync(join(folder, 'grub.cfg'), header + (await custom41()));
+  writeFileSync(join(folder, 'grub.cfg'), await grubMenu());
   copyFileSync(kernel, join(boot, 'vmlinuz'));
   writeFileSync(join(boot, 'initrd.img'), 'initramfs');
   return {
@@ -212,13 +196,36 @@ describe.skipIf(impossible !== undefined)(`GRUB${impossible ? ` (${impossible})`
       place.loader().clear();
       expect(readFileSync(custom, 'utf8')).toBe(damaged);
       rmSync(custom);
-      writeFileSync(join(place.folder, 'grub.cfg'), header);
+      writeFileSync(join(place.folder, 'grub.cfg'), menuWithoutCustom());
       expect(await place.loader().obstacle()).toContain('41_custom');
       const away = join(place.root, 'boot');
       await runOrFault(['umount', away], limit);
       mkdirSync(join(away, 'grub'));
-      writeFileSync(join(away, 'grub/grub.cfg'), header + (await custom41()));
+      writeFileSync(join(away, 'grub/grub.cfg'), await grubMenu());
       expect(await place.loader().obstacle()).toContain('the file system of the root');
     });
+  });
+
+  it('notes its try on XFS too', async () => {
+    const place = await grubPlace(layouts['CentOS: /boot/grub2 on XFS']);
+    try {
+      const entry = (title: string) => ({
+        title,
+        kernel: raw(place.kernel),
+        initrds: [],
+        options: [`entry=${title}`],
+      });
+      expect(await place.loader().obstacle()).toBeUndefined();
+      await place
+        .loader()
+        .writeTrial({ restorePoint: 'point-1', trial: entry('trial'), previous: entry('previous') });
+      expect(await place.start()).toContain('entry=trial');
+      expect(place.loader().state()).toEqual({ restorePoint: 'point-1', state: 'tried' });
+      expect(await place.start()).toContain('entry=previous');
+      place.loader().clear();
+      expect(await place.start()).toContain('entry=menu');
+    } finally {
+      await place.dispose();
+    }
   });
 });

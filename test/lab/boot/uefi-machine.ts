@@ -50,7 +50,7 @@ export interface UefiMachine {
   dispose(): void;
 }
 
-/** `esp`: what its EFI system partition holds. `disks`: images of other disks, which nothing writes to. */
+/** `esp`: what its EFI system partition holds. `disks`: images of other disks. */
 export async function uefiMachine(esp: string, disks: readonly string[] = []): Promise<UefiMachine> {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-uefi-'));
   const [disk, partition, variables] = ['disk', 'partition', 'variables'].map((name) => join(folder, name));
@@ -98,7 +98,7 @@ export async function uefiMachine(esp: string, disks: readonly string[] = []): P
           ...flash(join(firmware, 'OVMF_CODE_4M.fd'), 'unit=0,readonly=on'),
           ...flash(variables, 'unit=1'),
           ...['-drive', `file=${disk},format=raw,if=virtio`],
-          ...disks.flatMap((other) => ['-drive', `file=${other},format=raw,if=virtio,snapshot=on`]),
+          ...disks.flatMap((other) => ['-drive', `file=${other},format=raw,if=virtio`]),
           ...['-serial', 'stdio'],
         ],
         limit,

@@ -18,6 +18,12 @@ export interface GrubEntry {
   readonly options: readonly string[];
 }
 
+/** Where the environment block lies, when that is not beside custom.cfg: its path on the file system `uuid`. */
+export interface NoteElsewhere {
+  readonly uuid: string;
+  readonly path: string;
+}
+
 /**
  * A start that the user chose for once in the usual way (grub-reboot) is not taken for the trial. Where GRUB cannot note that it tries, the
  * trial could go on forever: the previous entry is taken. A kernel that cannot be loaded falls back at once.
@@ -25,11 +31,15 @@ export interface GrubEntry {
 export function customBlock({
   trial,
   previous,
-}: Readonly<Record<keyof Omit<Trial, 'restorePoint'>, GrubEntry>>): string {
-  const file = `"\${prefix}/${environmentFile}"`;
+  note,
+}: Readonly<Record<keyof Omit<Trial, 'restorePoint'>, GrubEntry>> & {
+  readonly note?: NoteElsewhere | undefined;
+}): string {
+  const file = note ? `"(\${understudy_disk})${note.path}"` : `"\${prefix}/${environmentFile}"`;
   return [
     begin,
     'set understudy_trial=',
+    ...(note ? findingNote(note) : []),
     `if [ -s ${file} ]; then load_env --file ${file} understudy_trial; fi`,
     'if [ "${boot_once}" != "true" ]; then',
     '  if [ "${understudy_trial}" = "1" ]; then',
@@ -48,6 +58,14 @@ export function customBlock({
     end,
     '',
   ].join('\n');
+}
+
+function findingNote({ uuid }: NoteElsewhere): string[] {
+  return [
+    ...['part_gpt', 'part_msdos', 'fat'].map((module) => `insmod ${module}`),
+    'set understudy_disk=',
+    `search --no-floppy --fs-uuid --set=understudy_disk ${quoted(uuid)}`,
+  ];
 }
 
 /** `--unrestricted`: also where the menu asks for a password, a start without anyone there must go on. */

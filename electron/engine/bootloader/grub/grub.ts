@@ -3,103 +3,117 @@
  * into a 2 before it starts the trial, so that whatever happens then, the start after it takes the previous entry. What is torn or missing
  * leaves grub.cfg's own default.
  */
-import { chmodSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
 import { Fault, systemErrorCode } from '../../fault.js';
 import { writeFileDurably } from '../../files/durable.js';
 import { removeTree } from '../../files/remove-tree.js';
-import { readMountTable, type MountEntry } from '../../inspect/mount-table.js';
-import { nameInTree, realRoot } from '../../inspect/mounts.js';
+import type { MountEntry } from '../../inspect/mount-table.js';
 import type { MachineSources } from '../../inspect/sources.js';
-import { bytes, display, isWithin, join, type RawPath } from '../../posix/raw-path.js';
-import { syncDirectory } from '../../posix/sync.js';
+import { bytes, display, join, type RawPath } from '../../posix/raw-path.js';
+import { syncDirectory, syncFileSystem } from '../../posix/sync.js';
 import { lastLines, run } from '../../process/run.js';
 import type { System } from '../../system.js';
 import type { BootEntry, BootLoader, Trial, TrialState } from '../boot-loader.js';
 import { forgetKept, keepFiles } from '../kept-files.js';
 import { customBlock, environmentFile, withBlock, withoutBlock, type GrubEntry } from './custom-block.js';
 import { environmentBlock, parseEnvironmentBlock } from './environment-block.js';
+import { placesOf, type GrubPlaces } from './places.js';
 
-/** GRUB writes into a file by its blocks: on others they are shared, checksummed or spread. */
-const writable = new Set(['ext2', 'ext3', 'ext4', 'vfat', 'xfs']);
 const limit = { timeoutMs: 20_000 };
 
 /** `folder`: where grub.cfg lies, absolute. */
 export function grub(system: System, sources: MachineSources, folder: RawPath): BootLoader {
-  const custom = join(folder, 'custom.cfg');
-  const environment = join(folder, environmentFile);
-  const mount = readMountTable(sources).holding(folder);
-  const uuid = once(() => uuidOf(mount));
+  // Looked for each time: a switch of trees changes what the next start reads.
+  const places = (): GrubPlaces => placesOf(system, sources, folder);
+  const customIn = ({ menu }: GrubPlaces): RawPath => join(menu, 'custom.cfg');
+  const noteIn = ({ note }: GrubPlaces): RawPath => join(note, environmentFile);
 
-  /** Throws `BOOT_LOADER_FAILED`. */
-  const usersLines = (): string => {
-    const users = withoutBlock(textOf(custom) ?? '');
-    if (users === undefined) throw new Fault('BOOT_LOADER_FAILED', damagedBlock(custom));
-    return users;
+  const setState = (at: GrubPlaces, restorePoint: string, state: '' | '1' | '2'): void => {
+    const block = environmentBlock({ understudy_trial: state, understudy_restore_point: restorePoint });
+    try {
+      mkdirSync(bytes(at.note), { recursive: true });
+      writeFileDurably(noteIn(at), block);
+    } catch (error) {
+      throw asFault(error, at.note);
+    }
+    syncFileSystem(at.note);
   };
-  const setState = (restorePoint: string, state: '' | '1' | '2'): void =>
-    writeFileDurably(
-      environment,
-      environmentBlock({ understudy_trial: state, understudy_restore_point: restorePoint }),
-    );
-  const write = async ({ trial, previous }: Omit<Trial, 'restorePoint'>): Promise<void> => {
-    const entry = async (one: BootEntry): Promise<GrubEntry> => ({
+  const forgetNote = (at: GrubPlaces): void => {
+    if (contentOf(noteIn(at)) !== undefined) {
+      removeTree(noteIn(at));
+      syncDirectory(at.note);
+    }
+    if (at.noteMount) removeEmptyFolder(at.note);
+  };
+  const write = async (at: GrubPlaces, { trial, previous }: Omit<Trial, 'restorePoint'>): Promise<void> => {
+    const obstacle = menuObstacle(at.menu);
+    if (obstacle !== undefined) throw new Fault('BOOT_LOADER_FAILED', obstacle);
+    const uuid = (await uuidOf(at.mount)) ?? '';
+    const noteUuid = at.noteMount && (await uuidOf(at.noteMount));
+    const entry = (one: BootEntry): GrubEntry => ({
       title: one.title,
-      uuid: (await uuid()) ?? '',
-      kernel: pathOn(mount, one.kernel),
-      initrds: one.initrds.map((path) => pathOn(mount, path)),
+      uuid,
+      kernel: pathOn(at, one.kernel),
+      initrds: one.initrds.map((path) => pathOn(at, path)),
       options: one.options,
     });
-    const block = customBlock({ trial: await entry(trial), previous: await entry(previous) });
-    await replace(custom, withBlock(usersLines(), block));
+    const block = customBlock({
+      trial: entry(trial),
+      previous: entry(previous),
+      note: at.noteMount && {
+        uuid: noteUuid ?? '',
+        path: noteIn(at).slice(at.noteMount.mountPoint.length),
+      },
+    });
+    const custom = customIn(at);
+    await replace(custom, withBlock(withoutBlock(textOf(custom) ?? '') ?? '', block));
+    // The journal of a file system, or the log of btrfs, is nothing that GRUB reads.
+    syncFileSystem(at.menu);
   };
 
   return {
     name: 'grub',
     async obstacle() {
-      const named = display(folder);
-      if (!mount || nameInTree(realRoot(system), mount.mountPoint) === '/')
-        return `${named} lies on the file system of the root: GRUB can note a trial only where /boot is a file system of its own.`;
-      if (!writable.has(mount.fileSystem))
-        return `GRUB can read ${mount.fileSystem}, on which ${named} lies, but not write to it.`;
-      if (mount.readOnly) return `${named} lies on a file system that is mounted read-only.`;
-      if (isAssembled(sources, mount))
-        return `${named} lies on a logical volume, a RAID or an encrypted disk, to which GRUB cannot write.`;
-      if (!/\bcustom\.cfg\b/.test(textOf(join(folder, 'grub.cfg')) ?? ''))
-        return 'The boot menu does not read custom.cfg: 41_custom is missing in /etc/grub.d.';
-      if (withoutBlock(textOf(custom) ?? '') === undefined) return damagedBlock(custom);
-      return (await uuid()) === undefined ? `The file system of ${named} has no UUID.` : undefined;
+      const at = places();
+      const why = at.obstacle ?? menuObstacle(at.menu);
+      if (why !== undefined) return why;
+      if ((await uuidOf(at.mount)) === undefined) return `The file system of ${display(folder)} has no UUID.`;
+      return at.noteMount && (await uuidOf(at.noteMount)) === undefined
+        ? `The file system of ${display(at.note)} has no UUID.`
+        : undefined;
     },
-    keep: (restorePoint, files) => keepFiles(mount?.mountPoint ?? folder, restorePoint, files),
+    keep: (restorePoint, files) => keepFiles(places().kept, restorePoint, files),
     async writeTrial({ restorePoint, trial, previous }) {
+      const at = places();
       try {
-        setState(restorePoint, '');
-        await write({ trial, previous });
-        setState(restorePoint, '1');
+        setState(at, restorePoint, '');
+        await write(at, { trial, previous });
+        setState(at, restorePoint, '1');
       } catch (error) {
-        removeTree(environment);
+        forgetNote(at);
         throw error;
       }
     },
     async returnTo(restorePoint, entry) {
-      await write({ trial: entry, previous: entry });
-      setState(restorePoint, '2');
+      const at = places();
+      await write(at, { trial: entry, previous: entry });
+      setState(at, restorePoint, '2');
     },
     clear() {
-      if (contentOf(environment) !== undefined) {
-        removeTree(environment);
-        syncDirectory(folder);
-      }
+      const at = places();
+      forgetNote(at);
+      const custom = customIn(at);
       const text = textOf(custom);
       const users = withoutBlock(text ?? '');
       if (text !== undefined && users !== undefined && users !== text) {
         if (users === '') removeTree(custom);
         else keepMode(custom, () => writeFileDurably(custom, Buffer.from(users, 'latin1')));
-        syncDirectory(folder);
+        syncDirectory(at.menu);
       }
-      forgetKept(mount?.mountPoint ?? folder);
+      forgetKept(at.kept);
     },
     state(): TrialState | undefined {
-      const block = contentOf(environment);
+      const block = contentOf(noteIn(places()));
       const variables = block && parseEnvironmentBlock(block);
       const restorePoint = variables?.understudy_restore_point;
       const number = variables?.understudy_trial;
@@ -107,6 +121,14 @@ export function grub(system: System, sources: MachineSources, folder: RawPath): 
       return { restorePoint, state: number === '1' ? 'waiting' : 'tried' };
     },
   };
+}
+
+/** Why the menu in this folder takes no entries of ours, a sentence. */
+function menuObstacle(menu: RawPath): string | undefined {
+  if (!/\bcustom\.cfg\b/.test(textOf(join(menu, 'grub.cfg')) ?? ''))
+    return 'The boot menu does not read custom.cfg: 41_custom is missing in /etc/grub.d.';
+  const custom = join(menu, 'custom.cfg');
+  return withoutBlock(textOf(custom) ?? '') === undefined ? damagedBlock(custom) : undefined;
 }
 
 /** A configuration that GRUB would not understand never takes the place of one that it does. Throws `BOOT_LOADER_FAILED`. */
@@ -130,18 +152,26 @@ function damagedBlock(file: RawPath): string {
   return `${display(file)} was changed between the marks of Understudy: remove the lines from "### BEGIN understudy" to "### END understudy".`;
 }
 
-/** As GRUB names it: from the top of the file system. */
-function pathOn(mount: MountEntry | undefined, path: RawPath): string {
-  if (!mount || !isWithin(path, mount.mountPoint))
-    throw new Fault('BOOT_LOADER_FAILED', `${display(path)} does not lie where GRUB reads.`);
-  const inside = path.slice(mount.mountPoint.length).replace(/^\/+/, '');
-  return `${mount.origin === '/' ? '' : mount.origin}/${inside}`;
+function pathOn(at: GrubPlaces, file: RawPath): string {
+  const path = at.pathOn(file);
+  if (path === undefined)
+    throw new Fault('BOOT_LOADER_FAILED', `${display(file)} does not lie where GRUB reads.`);
+  return path;
 }
 
-/** The device mapper and md have folders of their own in sysfs. */
-function isAssembled(sources: MachineSources, { device }: MountEntry): boolean {
-  const folder = join(sources.sys, `dev/block/${device}`);
-  return ['dm', 'md'].some((name) => statSync(bytes(join(folder, name)), { throwIfNoEntry: false }));
+/** Throws the error itself unless the file system is full. */
+function asFault(error: unknown, folder: RawPath): unknown {
+  return systemErrorCode(error) === 'ENOSPC'
+    ? new Fault('NO_SPACE', `${display(folder)}: no room for a note of the trial.`)
+    : error;
+}
+
+function removeEmptyFolder(folder: RawPath): void {
+  try {
+    rmdirSync(bytes(folder));
+  } catch (error) {
+    if (!['ENOTEMPTY', 'ENOENT'].includes(systemErrorCode(error) ?? '')) throw error;
+  }
 }
 
 /** From the file system itself: blkid(8). */
@@ -164,9 +194,4 @@ function contentOf(file: RawPath): Buffer | undefined {
     if (systemErrorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }

@@ -15,7 +15,7 @@ import { bytes, display, isWithin, join, type RawPath } from '../../posix/raw-pa
 import { syncDirectory, syncFileSystem } from '../../posix/sync.js';
 import type { System } from '../../system.js';
 import type { BootEntry, BootLoader, TrialState } from '../boot-loader.js';
-import { forgetKept, keepFiles } from '../kept-files.js';
+import { forgetKept, keepFiles, keptOn } from '../kept-files.js';
 import { entryFile, entryName, parseEntryName, type EntryName } from './entry-file.js';
 
 /** Boot Loader Interface: what `bootctl set-default` sets, above loader.conf. */
@@ -38,7 +38,9 @@ export function systemdBoot(system: System, sources: MachineSources, top: RawPat
   /** On the partition itself, since systemd-boot reads nothing else. */
   const within = (restorePoint: string, { kernel, initrds }: BootEntry) => {
     const files = [kernel, ...initrds];
-    const there = files.every((file) => isWithin(file, top)) ? files : keepFiles(top, restorePoint, files);
+    const there = files.every((file) => isWithin(file, top))
+      ? files
+      : keepFiles(keptOn(top), restorePoint, files);
     const [first = '', ...others] = there.map((path) => path.slice(top.length));
     return { kernel: first, initrds: others };
   };
@@ -76,7 +78,7 @@ export function systemdBoot(system: System, sources: MachineSources, top: RawPat
       })();
       return Promise.resolve(why);
     },
-    keep: (restorePoint, files) => keepFiles(top, restorePoint, files),
+    keep: (restorePoint, files) => keepFiles(keptOn(top), restorePoint, files),
     writeTrial({ restorePoint, trial, previous }) {
       return settled(() => {
         const before = own();
@@ -99,7 +101,7 @@ export function systemdBoot(system: System, sources: MachineSources, top: RawPat
       const isWaiting = trials.some((one) => !isTried(one));
       for (const half of isWaiting ? [trials, others] : [others, trials])
         remove(half.map(({ file }) => file));
-      forgetKept(top);
+      forgetKept(keptOn(top));
     },
     state(): TrialState | undefined {
       const found = own();
