@@ -23,7 +23,7 @@ import { withAccountsLock } from './reintegrate/accounts/account-lock.js';
 import { renewBootMenu } from './restart/boot-menu.js';
 import { changedSince, type Since } from './since.js';
 import { machineOf, storeFolder, type System } from './system.js';
-import { cancelTrial, keepForReturn, startReturn } from './trial/begin-trial.js';
+import { cancelTrial, startReturn } from './trial/begin-trial.js';
 import { bootFilesOf, type BootFiles } from './trial/boot-files.js';
 
 export interface RollbackOptions {
@@ -124,9 +124,6 @@ async function returnTo(engine: Engine, point: RestorePointRecord, journey: Jour
     return { ...answer, dryRun, seconds: 0, switchSeconds: 0, keptAside: null };
   }
   system.signal.throwIfAborted();
-  // Before the switch, which gives the trees other names.
-  const before = system.isRunning ? filesBefore(engine, back) : undefined;
-  const keptKernel = await keepForReturn(engine, point.id, before);
   const transaction = begin(system, 'rollback', newId('rollback'), {
     restorePoint: point.id,
     ...(journey.because.length === 0
@@ -134,6 +131,7 @@ async function returnTo(engine: Engine, point: RestorePointRecord, journey: Jour
       : { because: 'unhealthy' satisfies FallbackReason, findings: [...journey.because] }),
   });
   const started = Date.now();
+  const files = system.isRunning ? filesBefore(engine, back) : undefined;
   const commitPoint = { isPassed: false };
   const switching = system.report.phase('switch', 'Returning to the environment before', () => {
     transaction.step('prepare');
@@ -159,7 +157,7 @@ async function returnTo(engine: Engine, point: RestorePointRecord, journey: Jour
   });
   if (environment.pending(system) === undefined) {
     if (environment.takesEffect === 'at-start') cancelTrial(engine);
-  } else await startReturn(engine, point.id, keptKernel);
+  } else await startReturn(engine, point.id, files);
   return { ...answer, dryRun, seconds: 0, switchSeconds, keptAside: aside };
 }
 

@@ -171,7 +171,7 @@ describe.skipIf(impossible !== undefined)(
       await start();
       expect([level(), await recovered()]).toEqual(['2', []]);
 
-      // The trees exchange their names: under that of the one before lies this one then.
+      // It is the old tree's that is taken, not the one of this name in the tree that runs.
       writeFileSync(at(`boot/vmlinuz-${release}`), 'built anew');
       valueOf(await rollback(system));
       const returned = await start();

@@ -104,52 +104,34 @@ export function cancelTrial({ system }: Pick<Engine, 'system'>): void {
 }
 
 /**
- * Keeps the kernel of the environment that is returned to, as long as its files are where they were found. Undefined where the next start cannot be
- * told of it.
+ * A way back waits for its start: that takes the kernel that was kept, or the one that goes with the tree. Where that cannot be, nothing of an
+ * earlier trial may stand in the way of the system's own menu.
  */
-export async function keepForReturn(
-  { system, environment }: Engine,
-  restorePoint: string,
-  files: BootFiles | undefined,
-): Promise<BootFiles | undefined> {
-  if (!files || !system.isRunning || environment.takesEffect === 'at-once') return undefined;
-  const loader = bootLoaderFor(system);
-  try {
-    if (!loader || (await loader.obstacle()) !== undefined) return undefined;
-    const [kernel, ...initrds] = loader.keep(restorePoint, [files.kernel, ...files.initrds]);
-    if (kernel === undefined) throw new Error('a kernel is a file');
-    return { ...files, kernel, initrds };
-  } catch (error) {
-    system.report.log('switch', mayStartOther(error));
-    return undefined;
-  }
-}
-
-/** A way back waits for its start: that takes what was kept. Where nothing was, nothing of an earlier trial may stand in the way of the system's own menu. */
 export async function startReturn(
   engine: Engine,
   restorePoint: string,
-  kept: BootFiles | undefined,
+  files: BootFiles | undefined,
 ): Promise<void> {
   const { system, environment } = engine;
   if (!system.isRunning || environment.takesEffect === 'at-once') return;
   const loader = bootLoaderFor(system);
   if (!loader) return;
-  if (!kept) {
-    cancelTrial(engine);
-    return;
-  }
-  const words = [...usualWords(machineOf(system)), previousWord(restorePoint)];
   try {
-    await loader.returnTo(restorePoint, entryOf('the system before the update', kept, words));
+    if (!files || (await loader.obstacle()) !== undefined) {
+      cancelTrial(engine);
+      return;
+    }
+    const [kernel, ...initrds] = loader.keep(restorePoint, [files.kernel, ...files.initrds]);
+    if (kernel === undefined) throw new Error('a kernel is a file');
+    const words = [...usualWords(machineOf(system)), previousWord(restorePoint)];
+    await loader.returnTo(
+      restorePoint,
+      entryOf('the system before the update', { ...files, kernel, initrds }, words),
+    );
   } catch (error) {
     cancelTrial(engine);
-    system.report.log('switch', mayStartOther(error));
+    system.report.log('switch', `The next start may take the kernel of the update: ${reasonOf(error)}`);
   }
-}
-
-function mayStartOther(error: unknown): string {
-  return `The next start may take the kernel of the update: ${reasonOf(error)}`;
 }
 
 function entryOf(what: string, files: BootFiles, options: readonly string[]): BootEntry {

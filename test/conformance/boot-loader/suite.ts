@@ -30,19 +30,22 @@ export interface Place {
 
 const point = 'point-20260101-000000-abcd';
 
-/**
- * `quick`: which of the cases that need starts are run also where no thorough run is asked for, since a start may take seconds: `life` is one that
- * goes through everything.
- */
+export interface Extent {
+  /** Which cases that need starts are run where no thorough run is asked for, since a start may take seconds: `life` goes through everything. */
+  readonly quick?: 'all' | 'life' | 'none';
+  /** Which ones there are. */
+  readonly thorough?: 'all' | 'life';
+}
+
 export function bootLoaderConformance(
   name: string,
   make: () => Promise<Place>,
-  { quick = 'all' }: { readonly quick?: 'all' | 'life' | 'none' } = {},
+  { quick = 'all', thorough = 'all' }: Extent = {},
 ): void {
   const startingIf = (isWanted: boolean) => (what: string, body: () => Promise<void>) =>
     it.skipIf(!isWanted)(isWanted ? what : `${what} (${notAsked})`, body);
-  const starting = startingIf(isThorough || quick === 'all');
   const living = startingIf(isThorough || quick !== 'none');
+  const starting = thorough === 'all' ? startingIf(isThorough || quick === 'all') : () => undefined;
 
   describe(name, () => {
     let place: Place;
