@@ -10,7 +10,7 @@ import { removeTree } from '../../files/remove-tree.js';
 import type { MountEntry } from '../../inspect/mount-table.js';
 import type { MachineSources } from '../../inspect/sources.js';
 import { bytes, display, join, type RawPath } from '../../posix/raw-path.js';
-import { syncDirectory, syncFileSystem } from '../../posix/sync.js';
+import { syncFileSystem } from '../../posix/sync.js';
 import { lastLines, run } from '../../process/run.js';
 import type { System } from '../../system.js';
 import type { BootEntry, BootLoader, Trial, TrialState } from '../boot-loader.js';
@@ -41,7 +41,7 @@ export function grub(system: System, sources: MachineSources, folder: RawPath): 
   const forgetNote = (at: GrubPlaces): void => {
     if (contentOf(noteIn(at)) !== undefined) {
       removeTree(noteIn(at));
-      syncDirectory(at.note);
+      syncFileSystem(at.note);
     }
     if (at.noteMount) removeEmptyFolder(at.note);
   };
@@ -108,7 +108,7 @@ export function grub(system: System, sources: MachineSources, folder: RawPath): 
       if (text !== undefined && users !== undefined && users !== text) {
         if (users === '') removeTree(custom);
         else keepMode(custom, () => writeFileDurably(custom, Buffer.from(users, 'latin1')));
-        syncDirectory(at.menu);
+        syncFileSystem(at.menu);
       }
       forgetKept(at.kept);
     },
