@@ -105,13 +105,13 @@ describe.each(['ext4', 'btrfs'] as const satisfies readonly GuestFileSystem[])(
         async () => {
           const ended = await errand('soft-reboot');
           const [first, second, ...more] = ended.of('began');
+          before = releaseOf(first);
           expect(first, ended.story).toMatchObject(old);
           expect(second, ended.story).toMatchObject({ ...updated, own, boot: first?.['boot'] });
           expect(more).toEqual([]);
           expect(ended.of('measured')).toEqual([{ measured: true }]);
           expect(newest(ended), ended.story).toMatchObject(measured('soft-reboot'));
-          expect(ended.of('status')).toMatchObject([{ status: { value: { update: { state: 'done' } } } }]);
-          before = releaseOf(first);
+          expect(ended.of('history')).toMatchObject([{ status: { value: { update: { state: 'done' } } } }]);
         },
         patience,
       );

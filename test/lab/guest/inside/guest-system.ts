@@ -1,5 +1,5 @@
 /** What the scripts in a guest share: how they answer, how they ask as another user, and what they look at. */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -23,6 +23,17 @@ export function ask(program: string, ...words: readonly string[]): string {
     return execFileSync(program, [...words], { encoding: 'utf8', stdio, timeout }).trim();
   } catch (error) {
     return error instanceof Error && 'stdout' in error ? String(error.stdout).trim() : String(error);
+  }
+}
+
+/** The last document of the command's answer. On a busy machine a switch in a guest takes minutes. */
+export function understudy(...words: readonly string[]): unknown {
+  const options = { encoding: 'utf8', timeout: 10 * 60_000, maxBuffer: 2 ** 26 } as const;
+  const { stdout, stderr } = spawnSync('/usr/bin/understudy', [...words, '--json'], options);
+  try {
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+  } catch {
+    return `${stdout}${stderr}`;
   }
 }
 

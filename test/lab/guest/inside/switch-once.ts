@@ -2,11 +2,10 @@
  * An errand of the power cuts: says what the start of the system made of what was before, entry by entry, then does what /mnt/task says: `activate`,
  * `activate-at-start`, `rollback`, or nothing (`look`). The switch is announced, so that the power can be cut in it.
  */
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { ask, facts, openTransactions, say } from './guest-system.js';
+import { ask, facts, openTransactions, say, understudy } from './guest-system.js';
 
 const task = readFileSync('/mnt/task', 'utf8').trim();
 say({ began: ask('systemctl', 'is-system-running', '--wait'), ...facts() });
@@ -42,17 +41,6 @@ switch (task) {
     break;
   default:
     throw new Error(`an unknown task: ${task}`);
-}
-
-/** The last document of the command's answer. On a busy machine a switch in a guest takes minutes. */
-function understudy(...words: readonly string[]): unknown {
-  const options = { encoding: 'utf8', timeout: 10 * 60_000, maxBuffer: 2 ** 26 } as const;
-  const { stdout, stderr } = spawnSync('/usr/bin/understudy', [...words, '--json'], options);
-  try {
-    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-  } catch {
-    return `${stdout}${stderr}`;
-  }
 }
 
 /** One line an entry: what it is, and for files of moderate size what they hold. Times of folders and of what is rebuilt are left out. */

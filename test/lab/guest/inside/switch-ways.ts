@@ -2,10 +2,9 @@
  * An errand of the ways to switch: switches in the way that /mnt/task names first, and says at the start that comes of it, in the same run of the
  * machine, what became of that. Where the task goes on with `rollback`, the system is then taken back. `look` only says what is.
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ask, facts, journal, openTransactions, say, until } from './guest-system.js';
+import { ask, facts, journal, openTransactions, say, understudy, until } from './guest-system.js';
 
 const [way = '', ...then] = readFileSync('/mnt/task', 'utf8').trim().split(' ');
 const asked = '/var/lib/understudy/interruption.json';
@@ -37,14 +36,3 @@ say({ status: understudy('status'), history: understudy('history') });
 if (then.includes('rollback')) say({ rollback: understudy('rollback', '--yes') });
 if (way !== 'look')
   say({ complaints: ask('journalctl', '--boot', '--priority=err', '--no-pager', '--output=cat') });
-
-/** The last document of the command's answer. On a busy machine a switch in a guest takes minutes. */
-function understudy(...words: readonly string[]): unknown {
-  const options = { encoding: 'utf8', timeout: 10 * 60_000, maxBuffer: 2 ** 26 } as const;
-  const { stdout, stderr } = spawnSync('/usr/bin/understudy', [...words, '--json'], options);
-  try {
-    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-  } catch {
-    return `${stdout}${stderr}`;
-  }
-}
