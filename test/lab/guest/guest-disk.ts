@@ -54,7 +54,7 @@ async function makeBtrfs(root: string, file: string, mebibytes: number): Promise
 export function onDisk(
   fileSystem: GuestFileSystem,
   file: string,
-  work: (root: string) => Promise<void>,
+  work: (root: string) => Promise<void> | void,
 ): Promise<void> {
   const options = fileSystem === 'btrfs' ? 'loop,subvol=@' : 'loop';
   return mounted(['-t', fileSystem, '-o', options], file, work);
@@ -63,7 +63,7 @@ export function onDisk(
 async function mounted(
   options: readonly string[],
   file: string,
-  work: (place: string) => Promise<void>,
+  work: (place: string) => Promise<void> | void,
 ): Promise<void> {
   const place = `${file}.mounted`;
   mkdirSync(place, { recursive: true });

@@ -9,6 +9,7 @@ import { run, runOrFault } from '../../../electron/engine/process/run.js';
 import { diskImpossible } from '../disk-image.js';
 import { debianRoot, debianRootImpossible, removeRoot, type Recipe } from '../debian-root.js';
 import { makeDisk, onDisk, rootOptions, type GuestFileSystem } from './guest-disk.js';
+import { makeGrubGuestDisk, onGrubGuestDisk } from './grub-disk.js';
 import { settle } from './guest-root.js';
 import { startMachine, type Ended, type Machine } from './machine.js';
 import { filesDisk, type GuestFiles } from './files-disk.js';
@@ -37,6 +38,8 @@ export interface GuestOptions {
   readonly freeMebibytes?: number;
   /** Of its root; ext4 unless said otherwise. */
   readonly fileSystem?: GuestFileSystem;
+  /** Whether GRUB starts it, from a /boot of its own and with the root on btrfs; else QEMU starts its kernel. */
+  readonly grub?: boolean;
 }
 
 export interface Errand {
@@ -60,7 +63,7 @@ export interface Guest {
   /** Makes the disk what it was then. */
   restore(): Promise<void>;
   /** Works on the root on the disk between two starts, here, where it is faster than in the guest. */
-  onDisk(work: (root: string) => Promise<void>): Promise<void>;
+  onDisk(work: (root: string) => Promise<void> | void): Promise<void>;
   dispose(): void;
 }
 
@@ -87,6 +90,8 @@ export async function makeGuest(options: GuestOptions = {}): Promise<Guest> {
   const copy = async (from: string, to: string): Promise<void> => {
     await runOrFault(['cp', '--sparse=always', '--reflink=auto', from, to], { timeoutMs: 120_000 });
   };
+  const work = (done: (root: string) => Promise<void> | void): Promise<void> =>
+    options.grub ? onGrubGuestDisk(disk, done) : onDisk(fileSystem, disk, done);
   const root = await debianRoot({
     ...(options.suite === undefined ? {} : { suite: options.suite }),
     variant: 'minbase',
@@ -97,8 +102,10 @@ export async function makeGuest(options: GuestOptions = {}): Promise<Guest> {
     await options.prepare?.(root);
     copyFileSync(newest(join(root, 'boot'), 'vmlinuz-'), join(folder, 'kernel'));
     copyFileSync(newest(join(root, 'boot'), 'initrd.img-'), join(folder, 'initramfs'));
-    await makeDisk(fileSystem, root, disk, options.freeMebibytes ?? 1500);
-    if (options.prepareOnDisk) await onDisk(fileSystem, disk, options.prepareOnDisk);
+    const freeMebibytes = options.freeMebibytes ?? 1500;
+    if (options.grub) await makeGrubGuestDisk(root, disk, freeMebibytes);
+    else await makeDisk(fileSystem, root, disk, freeMebibytes);
+    if (options.prepareOnDisk) await work(options.prepareOnDisk);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -111,7 +118,7 @@ export async function makeGuest(options: GuestOptions = {}): Promise<Guest> {
       const machine = startMachine({
         program,
         folder,
-        rootOptions: rootOptions[fileSystem],
+        rootOptions: options.grub ? undefined : rootOptions[fileSystem],
         filesImage,
         keep,
         onLine,
@@ -125,7 +132,7 @@ export async function makeGuest(options: GuestOptions = {}): Promise<Guest> {
     },
     save: () => copy(disk, saved),
     restore: () => copy(saved, disk),
-    onDisk: (work) => onDisk(fileSystem, disk, work),
+    onDisk: work,
     dispose() {
       for (const machine of running) machine.cut('cut');
       rmSync(folder, { recursive: true, force: true });

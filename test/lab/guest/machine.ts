@@ -12,8 +12,8 @@ export interface MachineOptions {
   readonly program: string;
   /** Holds `disk`, `kernel` and `initramfs`. */
   readonly folder: string;
-  /** What the kernel is told of the root. */
-  readonly rootOptions: string;
+  /** What the kernel is told of the root; undefined where a boot loader on the disk starts it. */
+  readonly rootOptions: string | undefined;
   readonly filesImage: string;
   readonly keep: boolean;
   readonly onLine: ((line: unknown, cut: () => void) => void) | undefined;
@@ -55,8 +55,7 @@ export function startMachine(options: MachineOptions): Machine {
       ...['--pdeathsig', 'KILL', '--', program],
       ...['-accel', 'tcg,thread=multi', '-smp', '2', '-cpu', 'max', '-M', 'q35', '-m', '1536'],
       ...['-nodefaults', '-display', 'none', '-vga', 'std', '-nic', 'none', '-no-reboot'],
-      ...['-kernel', join(folder, 'kernel'), '-initrd', join(folder, 'initramfs')],
-      ...['-append', `${options.rootOptions} console=tty0 console=ttyS0 quiet panic=-1`],
+      ...kernel(folder, options.rootOptions),
       // What the guest was told is on the disk is in the file, whatever happens to QEMU.
       ...drive(join(folder, 'disk'), keep ? 'cache=writethrough' : 'snapshot=on'),
       ...drive(filesImage, 'readonly=on'),
@@ -108,6 +107,12 @@ export function startMachine(options: MachineOptions): Machine {
     });
   });
   return { ended, cut };
+}
+
+function kernel(folder: string, rootOptions: string | undefined): string[] {
+  if (rootOptions === undefined) return [];
+  const words = `${rootOptions} console=tty0 console=ttyS0 quiet panic=-1`;
+  return ['-kernel', join(folder, 'kernel'), '-initrd', join(folder, 'initramfs'), '-append', words];
 }
 
 function parsed(text: string): unknown {
