@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -84,7 +85,8 @@ describe('the command', () => {
 
   test('starts the helper of this installation', () => {
     expect(ownProgram()).toMatchObject({ node: process.execPath, isElectron: false });
-    expect(ownProgram().main).toMatch(/\/dist\/electron\/helper\/main\.js$/);
+    expect(ownProgram().main).toMatch(/\/dist\/program\/helper\.js$/);
+    expect(existsSync(ownProgram().main)).toBe(true);
   });
 });
 
