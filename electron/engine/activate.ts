@@ -130,13 +130,12 @@ function requireWay(engine: Engine, how: Activation, wanted: Activation | undefi
   }
   // Looked at again once the new system is in place; what can be known before need not be found out then.
   const obstacle =
-    how === 'soft-reboot'
+    wanted === 'soft-reboot'
       ? softRebootObstacle(engine, current)
-      : how === 'kexec'
+      : wanted === 'kexec'
         ? kexecObstacle(machineOf(system))
         : undefined;
-  if (obstacle !== undefined && wanted !== undefined)
-    throw new Fault('DOWNTIME_UNSUPPORTED', obstacle, 'Use --how reboot.');
+  if (obstacle !== undefined) throw new Fault('DOWNTIME_UNSUPPORTED', obstacle, 'Use --how reboot.');
   return support.exchange;
 }
 

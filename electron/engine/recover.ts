@@ -62,8 +62,9 @@ async function completeArrival(engine: Engine): Promise<ArrivalNote | undefined>
   const arrival = environment.arrive(system);
   if (!arrival) return undefined;
   const note = noteArrival(system, arrival);
-  if (arrival.list === 'forward') await recordManifestAfter(engine, arrival.restorePoint);
+  // Before the record: a menu that is written anew is no change of the user's.
   if (system.isRunning) await renewBootMenu(system);
+  if (arrival.list === 'forward') await recordManifestAfter(engine, arrival.restorePoint);
   environment.arrived(system, arrival);
   return note;
 }

@@ -31,6 +31,7 @@ export interface BtrfsSystem {
   readonly root: string;
   /** The top level, mounted beside. */
   readonly top: string;
+  readonly device: string;
   /** Starts it anew: what the boot entry and the file system say becomes the root. */
   boot: () => Promise<void>;
   dispose: () => Promise<void>;
@@ -81,7 +82,7 @@ export async function btrfsSystem(
     mkdirSync(dirname(join(root, 'etc/fstab')), { recursive: true });
     writeFileSync(join(root, 'etc/fstab'), `UUID=0 / btrfs ${option} 0 0\n`);
     await runOrFault(['sync', '--file-system', root], limit);
-    return { root, top, boot, dispose };
+    return { root, top, device, boot, dispose };
   } catch (error) {
     await dispose();
     throw error;

@@ -9,7 +9,7 @@ import { raw } from '../../electron/engine/posix/raw-path.js';
 import { editedConffile, userEdit } from '../../electron/engine/practice/archive/practice-updates.js';
 import { makePracticeArchive } from '../../electron/engine/practice/archive/practice-archive.js';
 import { runOrFault } from '../../electron/engine/process/run.js';
-import { debianRoot } from './debian-root.js';
+import { debianRoot, removeRoot } from './debian-root.js';
 
 /** The folder of a fresh copy; the caller removes it with `removeRoot`. */
 export async function practiceSystem(): Promise<string> {
@@ -28,6 +28,13 @@ export async function practiceSystem(): Promise<string> {
   }
   await addPracticePackages(root);
   return root;
+}
+
+/** The same in an empty folder that is there already, such as the root of a file system. */
+export async function practiceSystemIn(root: string): Promise<void> {
+  const made = await practiceSystem();
+  await runOrFault(['cp', '-a', `${made}/.`, root], { timeoutMs: 120_000 });
+  removeRoot(made);
 }
 
 /** Installs the practice packages in version 1 in a Debian tree, offers their updates there and nothing else, and makes the user's edit. */

@@ -10,10 +10,10 @@ import type { ManifestEntry } from '../../electron/engine/manifest/entry.js';
 import { raw } from '../../electron/engine/posix/raw-path.js';
 import { run, runOrFault } from '../../electron/engine/process/run.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsLayout, type BtrfsSystem } from '../lab/btrfs-system.js';
-import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
+import { debianRootImpossible } from '../lab/debian-root.js';
 import { diskImpossible } from '../lab/disk-image.js';
 import { oneFile } from '../lab/one-file.js';
-import { inTree, practiceSystem } from '../lab/practice-system.js';
+import { inTree, practiceSystemIn } from '../lab/practice-system.js';
 import { differences, manifestOf } from '../lab/tree-difference.js';
 import { isThorough, notAsked } from '../lab/thorough.js';
 
@@ -72,11 +72,7 @@ function cutEverywhere(name: string, layout: BtrfsLayout): void {
 
     beforeAll(async () => {
       child = await oneFile('crash-child');
-      place = await btrfsSystem(layout, async (root) => {
-        const made = await practiceSystem();
-        await runOrFault(['cp', '-a', `${made}/.`, root], { timeoutMs: 120_000 });
-        removeRoot(made);
-      });
+      place = await btrfsSystem(layout, practiceSystemIn);
       await runOrFault(['btrfs', 'subvolume', 'set-default', place.root], { timeoutMs: 30_000 });
       await start();
       before = await manifestOf(place.root);

@@ -22,10 +22,10 @@ import type { Status } from '../../shared/status.js';
 import { runOrFault } from '../../electron/engine/process/run.js';
 import { command, type Answer } from '../lab/bad-input-command.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsSystem } from '../lab/btrfs-system.js';
-import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
+import { debianRootImpossible } from '../lab/debian-root.js';
 import { diskImpossible } from '../lab/disk-image.js';
 import { snapperFor, snapperImpossible, timeshiftSnapshot, type Snapper } from '../lab/foreign-snapshots.js';
-import { inTree, practiceSystem } from '../lab/practice-system.js';
+import { inTree, practiceSystemIn } from '../lab/practice-system.js';
 
 const impossible =
   (await debianRootImpossible()) ?? (await diskImpossible('btrfs')) ?? (await snapperImpossible());
@@ -59,11 +59,7 @@ describe.skipIf(impossible)(`environments on btrfs (${impossible ?? 'runs'})`, {
   };
 
   beforeAll(async () => {
-    place = await btrfsSystem(btrfsLayouts['Ubuntu, Mint, Arch: @ and @home'], async (root) => {
-      const made = await practiceSystem();
-      await runOrFault(['cp', '-a', `${made}/.`, root], { timeoutMs: 120_000 });
-      removeRoot(made);
-    });
+    place = await btrfsSystem(btrfsLayouts['Ubuntu, Mint, Arch: @ and @home'], practiceSystemIn);
     look = mkdtempSync(join(tmpdir(), 'understudy-look-'));
     snapper = await snapperFor(place.root);
     await snapper.create('vorher <&> "ü"');

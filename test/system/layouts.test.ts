@@ -25,18 +25,14 @@ import { facts } from '../../electron/engine/status.js';
 import { openSystem, type System } from '../../electron/engine/system.js';
 import type { Outcome } from '../../shared/errors.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsLayout, type BtrfsSystem } from '../lab/btrfs-system.js';
-import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
+import { debianRootImpossible } from '../lab/debian-root.js';
 import { diskImpossible } from '../lab/disk-image.js';
-import { inTree, practiceSystem } from '../lab/practice-system.js';
+import { inTree, practiceSystemIn } from '../lab/practice-system.js';
 import { differences as allDifferences, manifestOf } from '../lab/tree-difference.js';
 import { isThorough, notAsked } from '../lab/thorough.js';
+import { valueOf } from '../lab/value-of.js';
 
 const impossible = (await debianRootImpossible()) ?? (await diskImpossible('btrfs'));
-
-function valueOf<T>(outcome: Outcome<T>): T {
-  if (!outcome.ok) throw new Error(JSON.stringify(outcome.problem));
-  return outcome.value;
-}
 
 const codeOf = (outcome: Outcome<unknown>): string => (outcome.ok ? 'done' : outcome.problem.code);
 
@@ -73,11 +69,7 @@ function alive(name: string, layout: BtrfsLayout): void {
     };
 
     beforeAll(async () => {
-      place = await btrfsSystem(layout, async (root) => {
-        const made = await practiceSystem();
-        await runOrFault(['cp', '-a', `${made}/.`, root], { timeoutMs: 120_000 });
-        removeRoot(made);
-      });
+      place = await btrfsSystem(layout, practiceSystemIn);
       for (const path of theirs) write(path, 'before\n');
       const nested = ['var/lib/machines', 'opt'];
       for (const path of nested) {

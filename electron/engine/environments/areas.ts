@@ -18,6 +18,8 @@ const foreign = [
   'var/tmp', 'var/run', 'var/lock', 'var/lib/understudy', 'etc/understudy', 'etc/.pwd.lock', 'var/crash', 'var/lib/systemd/coredump',
   'var/cache/apt/archives', 'var/cache/apt/pkgcache.bin', 'var/cache/apt/srcpkgcache.bin', 'var/lib/apt/lists',
   'var/lib/apt/periodic', 'var/cache/private', 'usr/sbin/policy-rc.d',
+  // What boot loaders are told for a trial.
+  'boot/understudy', 'boot/grub/understudy.env', 'boot/grub2/understudy.env', 'boot/efi/understudy', 'efi/understudy',
 ]; // prettier-ignore
 
 const service = [
@@ -48,6 +50,7 @@ export function classify(path: RawPath): PathClass {
   if (path === '' || isForeign(path)) return 'foreign';
   const top = leading(path, 1);
   if (top === '.understudy' || top === '@understudy' || path.includes('/.understudy')) return 'foreign';
+  if (path.includes('loader/entries/understudy-')) return 'foreign'; // systemd-boot's for a trial
   if (isWithin(path, 'var/log')) return 'log';
   if (isService(path)) return 'service';
   return isDerived(path) ? 'derived' : 'system';

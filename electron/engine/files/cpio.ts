@@ -16,6 +16,7 @@ export function cpioEnd(): Buffer {
 
 const hex = (value: number): string => value.toString(16).padStart(8, '0');
 
-function padded(content: Buffer): Buffer {
+/** To a multiple of four bytes, at which each entry and each archive begins. */
+export function padded(content: Buffer): Buffer {
   return Buffer.concat([content, Buffer.alloc((4 - (content.length % 4)) % 4)]);
 }

@@ -4,6 +4,7 @@
  * finds none on a machine with GRUB; what is loaded already it takes.
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { padded } from '../files/cpio.js';
 import { commandLineOf } from '../inspect/kernel-words.js';
 import { textAt } from '../inspect/read.js';
 import type { MachineSources } from '../inspect/sources.js';
@@ -63,14 +64,9 @@ export async function unloadKernel({ kexec }: MachineSources): Promise<void> {
   await run([...kexec, '--kexec-file-syscall', '--unload'], limit);
 }
 
-/** Several archives are one initramfs when each begins at a multiple of four bytes (Documentation/driver-api/early-userspace/buffer-format.rst). */
+/** Several archives, one behind the other, are one initramfs. */
 function archivesOf(initrds: readonly RawPath[]): Buffer {
-  return Buffer.concat(
-    initrds.flatMap((path) => {
-      const content = readFileSync(bytes(path));
-      return [content, Buffer.alloc((4 - (content.length % 4)) % 4)];
-    }),
-  );
+  return Buffer.concat(initrds.map((path) => padded(readFileSync(bytes(path)))));
 }
 
 /** A descriptor of this process, under which trees lie that are mounted nowhere, has another name for its children. */

@@ -7,11 +7,9 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,6 +26,7 @@ import { grubMenu } from '../../lab/boot/grub-menu.js';
 import { grubUefiImpossible, installGrub, makeImage, withFatAt } from '../../lab/boot/grub-uefi.js';
 import { uefiImpossible, uefiMachine } from '../../lab/boot/uefi-machine.js';
 import { diskImpossible, openDisks } from '../../lab/disk-image.js';
+import { contentOf } from '../../lab/content-of.js';
 import { bootLoaderConformance, type Place } from './suite.js';
 
 const impossible =
@@ -128,14 +127,6 @@ async function uefiPlace(kind: Boot): Promise<UefiPlace> {
       await disks.dispose();
     },
   };
-}
-
-function contentOf(folder: string): Record<string, string> {
-  if (!existsSync(folder)) return {};
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    statSync(join(folder, name)).isFile(),
-  );
-  return Object.fromEntries(files.sort().map((name) => [name, readFileSync(join(folder, name), 'latin1')]));
 }
 
 describe.skipIf(impossible !== undefined)(`GRUB with UEFI${impossible ? ` (${impossible})` : ''}`, () => {

@@ -1,14 +1,5 @@
 /** GRUB, started for real in a machine of its own from a disk like a BIOS machine's. Its own tools read and write what we write. */
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,6 +18,7 @@ import {
 } from '../../lab/boot/grub-disk.js';
 import { grubMenu, menuWithoutCustom } from '../../lab/boot/grub-menu.js';
 import { isThorough, notAsked } from '../../lab/thorough.js';
+import { contentOf } from '../../lab/content-of.js';
 import { bootLoaderConformance, type Place } from './suite.js';
 
 const impossible = await grubImpossible();
@@ -95,13 +87,6 @@ async function grubPlace({
       rmSync(base, { recursive: true, force: true });
     },
   };
-}
-
-function contentOf(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    statSync(join(folder, name)).isFile(),
-  );
-  return Object.fromEntries(files.sort().map((name) => [name, readFileSync(join(folder, name), 'latin1')]));
 }
 
 describe.skipIf(impossible !== undefined)(`GRUB${impossible ? ` (${impossible})` : ''}`, () => {

@@ -8,10 +8,8 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,6 +22,7 @@ import { openSystem } from '../../../electron/engine/system.js';
 import { systemdBootTools } from '../../lab/boot/systemd-boot-tools.js';
 import { makeTellingProgram, uefiImpossible, uefiMachine } from '../../lab/boot/uefi-machine.js';
 import { diskImpossible, openDisks } from '../../lab/disk-image.js';
+import { contentOf } from '../../lab/content-of.js';
 import { bootLoaderConformance, type Place } from './suite.js';
 
 const shared = mkdtempSync(join(tmpdir(), 'understudy-bootctl-'));
@@ -81,11 +80,7 @@ async function layOut(boot: string, program?: string): Promise<Omit<SystemdBootP
       if (loader === undefined) throw new Error('no boot loader');
       return loader;
     },
-    content: () => {
-      const names = readdirSync(top, { recursive: true, encoding: 'utf8' }).sort();
-      const files = names.filter((name) => statSync(join(top, name)).isFile());
-      return Object.fromEntries(files.map((name) => [name, readFileSync(join(top, name), 'latin1')]));
-    },
+    content: () => contentOf(top),
     ours: () =>
       readdirSync(entries)
         .filter((name) => name.startsWith('understudy-'))

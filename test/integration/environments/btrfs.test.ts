@@ -12,9 +12,12 @@ import type { RawPath } from '../../../electron/engine/posix/raw-path.js';
 import { openSystem, type System } from '../../../electron/engine/system.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsLayout, type BtrfsSystem } from '../../lab/btrfs-system.js';
 import { diskImpossible } from '../../lab/disk-image.js';
+import { writeUntilFull } from '../../lab/fill.js';
 
 const impossible = await diskImpossible('btrfs');
 const usual = btrfsLayouts['Ubuntu, Mint, Arch: @ and @home'];
+/** Of what fills a disk. */
+const pieceBytes = 2 ** 21;
 const fault = (code: string): Error => expect.objectContaining({ code }) as Error;
 const command = (name: string, ...words: string[]): string =>
   execFileSync(name, words, { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -130,23 +133,11 @@ describe.skipIf(impossible !== undefined)(`btrfs${impossible ? ` (${impossible})
     beforeEach(() => open(usual, 128));
     afterEach(() => place.dispose());
 
-    /** What writing to a folder ends with. */
-    const writeUntilFull = (folder: string): unknown => {
-      const piece = randomBytes(2 ** 21);
-      try {
-        for (let count = 0; count < 1000; count += 1)
-          writeFileSync(join(folder, `fill-${count}`), piece, { flush: true });
-      } catch (error) {
-        return error;
-      }
-      return undefined;
-    };
-
     it('says that a clone cannot grow, takes it away, and goes on when there is room', () => {
       btrfsDriver.attach(system, { create: true });
       const id = btrfsDriver.take(system, 'one', { readOnly: false });
       const clone = find(id);
-      expect(faultOf(writeUntilFull(join(clone, 'etc'))).code).toBe('NO_SPACE');
+      expect(faultOf(writeUntilFull(join(clone, 'etc'), pieceBytes)).code).toBe('NO_SPACE');
       expect(readFileSync(at('etc/file'), 'utf8')).toBe('old');
       btrfsDriver.remove(system, 'one');
       expect(btrfsDriver.own(system)).toEqual([]);
@@ -164,7 +155,7 @@ describe.skipIf(impossible !== undefined)(`btrfs${impossible ? ` (${impossible})
       command('btrfs', 'quota', 'rescan', '-w', place.root);
       const id = btrfsDriver.take(system, 'one', { readOnly: false });
       command('btrfs', 'qgroup', 'limit', '4M', `0/${id}`, place.root);
-      expect(faultOf(writeUntilFull(join(find(id), 'etc'))).code).toBe('NO_SPACE');
+      expect(faultOf(writeUntilFull(join(find(id), 'etc'), pieceBytes)).code).toBe('NO_SPACE');
       btrfsDriver.remove(system, 'one');
       expect(btrfsDriver.own(system)).toEqual([]);
       rmSync(at('etc/file'));

@@ -1,6 +1,5 @@
 /** What ZFS does for environments, on a real pool: trees, what they stand on, what is refused, and what a cut leaves. */
 import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -15,11 +14,14 @@ import { faultOf } from '../../../electron/engine/fault.js';
 import { openSystem, type System } from '../../../electron/engine/system.js';
 import { zfsImpossible } from '../../lab/zfs-daemon.js';
 import { zfsLayouts, zfsSystem, type ZfsLayout, type ZfsSystem } from '../../lab/zfs-system.js';
+import { writeUntilFull } from '../../lab/fill.js';
 
 const impossible = await zfsImpossible();
 
 const guides = zfsLayouts['ZFSBootMenu, OpenZFS guides: pool/ROOT/name'];
 const ubuntu = zfsLayouts['Ubuntu: pool/ROOT/name with datasets below it, mounted by themselves'];
+/** Of what fills a disk. */
+const pieceBytes = 256 * 1024;
 const fault = (code: string): Error => expect.objectContaining({ code }) as Error;
 const command = (name: string, ...words: string[]): string =>
   execFileSync(name, words, { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'ignore'] });
@@ -202,21 +204,9 @@ describe.skipIf(impossible !== undefined)(`ZFS${impossible ? ` (${impossible})` 
     beforeEach(() => open(guides, 96));
     afterEach(() => place.dispose());
 
-    /** What writing to a folder ends with. */
-    const writeUntilFull = (folder: string): unknown => {
-      const piece = randomBytes(256 * 1024);
-      try {
-        for (let count = 0; count < 1000; count += 1)
-          writeFileSync(join(folder, `fill-${count}`), piece, { flush: true });
-      } catch (error) {
-        return error;
-      }
-      return undefined;
-    };
-
     it('says that there is no room, leaves nothing of what it began, and goes on when there is', () => {
       zfsDriver.attach(system, { create: true });
-      expect(faultOf(writeUntilFull(at('etc'))).code).toBe('NO_SPACE');
+      expect(faultOf(writeUntilFull(at('etc'), pieceBytes)).code).toBe('NO_SPACE');
       let made: string[] = [];
       expect(() => {
         for (let count = 0; count < 100; count += 1) {
@@ -238,7 +228,7 @@ describe.skipIf(impossible !== undefined)(`ZFS${impossible ? ` (${impossible})` 
       const before = names();
       const id = zfsDriver.take(system, 'one', { readOnly: false });
       for (const folder of [at('etc'), join(find(id), 'etc')])
-        expect(faultOf(writeUntilFull(folder)).code).toBe('NO_SPACE');
+        expect(faultOf(writeUntilFull(folder, pieceBytes)).code).toBe('NO_SPACE');
       zfsDriver.remove(system, 'one');
       expect(names()).toEqual(before);
     });

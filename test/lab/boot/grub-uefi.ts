@@ -48,13 +48,18 @@ export async function makeImage(kind: 'ext4' | 'btrfs', file: string, mebibytes:
 }
 
 /**
- * This machine, but what is mounted at `esp` is said to be the FAT in the file `partition`: so it is also where the kernel has none. `folder` stands
+ * The machine, this one unless said otherwise, but what is mounted at `esp` is said to be the FAT in the file `partition`: so it is also where the kernel has none. `folder` stands
  * for /proc, made anew at each look.
  */
-export function withFatAt(esp: string, partition: string, folder: string): MachineSources {
+export function withFatAt(
+  esp: string,
+  partition: string,
+  folder: string,
+  machine: MachineSources = thisMachine,
+): MachineSources {
   mkdirSync(join(folder, 'self'), { recursive: true });
   return {
-    ...thisMachine,
+    ...machine,
     get proc() {
       const lines = readFileSync('/proc/self/mountinfo', 'latin1').split('\n');
       const described = lines.map((line) => {

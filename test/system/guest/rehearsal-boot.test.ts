@@ -7,7 +7,6 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Proof, Review } from '../../../shared/changeset.js';
-import type { Outcome } from '../../../shared/errors.js';
 import { engineFor } from '../../../electron/engine/engine.js';
 import { rehearseBoot } from '../../../electron/engine/rehearsal-boot/rehearse-boot.js';
 import { keptBytes } from '../../../electron/engine/rehearsal-boot/kept-journal.js';
@@ -24,13 +23,9 @@ import { diskImpossible } from '../../lab/disk-image.js';
 import { isThorough, notAsked } from '../../lab/thorough.js';
 import { differences, manifestOf } from '../../lab/tree-difference.js';
 import { runOrFault } from '../../../electron/engine/process/run.js';
+import { valueOf } from '../../lab/value-of.js';
 
 const impossible = await bootImpossible();
-
-function valueOf<T>(outcome: Outcome<T>): T {
-  if (!outcome.ok) throw new Error(JSON.stringify(outcome.problem));
-  return outcome.value;
-}
 
 /** Half of what a boot may take in software emulation. */
 const limit = { rehearsalBootMs: 4 * 60_000 };

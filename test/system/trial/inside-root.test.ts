@@ -14,21 +14,24 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { activate } from '../../electron/engine/activate.js';
-import { bootLoaderFor } from '../../electron/engine/bootloader/registry.js';
-import { health } from '../../electron/engine/health.js';
-import type { MachineSources } from '../../electron/engine/inspect/sources.js';
-import { run, runOrFault } from '../../electron/engine/process/run.js';
-import { recover } from '../../electron/engine/recover.js';
-import { rollback } from '../../electron/engine/rollback.js';
-import { stage } from '../../electron/engine/stage.js';
-import { openSystem, type System } from '../../electron/engine/system.js';
-import type { Outcome } from '../../shared/errors.js';
-import { withFatAt } from '../lab/boot/grub-uefi.js';
-import { btrfsLayouts, btrfsSystem, type BtrfsSystem } from '../lab/btrfs-system.js';
-import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
-import { diskImpossible, openDisks } from '../lab/disk-image.js';
-import { practiceSystem } from '../lab/practice-system.js';
+import { activate } from '../../../electron/engine/activate.js';
+import { bootLoaderFor } from '../../../electron/engine/bootloader/registry.js';
+import { health } from '../../../electron/engine/health.js';
+import type { MachineSources } from '../../../electron/engine/inspect/sources.js';
+import { run, runOrFault } from '../../../electron/engine/process/run.js';
+import { recover } from '../../../electron/engine/recover.js';
+import { rollback } from '../../../electron/engine/rollback.js';
+import { stage } from '../../../electron/engine/stage.js';
+import { openSystem, type System } from '../../../electron/engine/system.js';
+import { ourEntry, rootFlagsIn } from '../../lab/boot/our-entry.js';
+import { withFatAt } from '../../lab/boot/grub-uefi.js';
+import { btrfsLayouts, btrfsSystem, type BtrfsSystem } from '../../lab/btrfs-system.js';
+import { debianRootImpossible } from '../../lab/debian-root.js';
+import { diskImpossible, openDisks } from '../../lab/disk-image.js';
+import { describedMachine } from '../../lab/described-machine.js';
+import { practiceSystemIn } from '../../lab/practice-system.js';
+import { valueOf } from '../../lab/value-of.js';
+import { patience } from './fixture.js';
 
 const hasFat = (await run(['mkfs.vfat', '--help'], { timeoutMs: 10_000 })).status === 0;
 const impossible =
@@ -39,11 +42,6 @@ const impossible =
 const limit = { timeoutMs: 60_000 };
 const usual = 'root=UUID=0 ro rootflags=subvol=@ quiet';
 
-function valueOf<T>(outcome: Outcome<T>): T {
-  if (!outcome.ok) throw new Error(JSON.stringify(outcome.problem));
-  return outcome.value;
-}
-
 describe.skipIf(impossible !== undefined)(
   `a trial inside the root${impossible ? ` (${impossible})` : ''}`,
   () => {
@@ -51,7 +49,6 @@ describe.skipIf(impossible !== undefined)(
     const folder = mkdtempSync(join(tmpdir(), 'understudy-machine-'));
     const esp = join(disks.folder, 'esp');
     let place: BtrfsSystem;
-    let device = '';
     let release = '';
     let system: System;
     let machine: MachineSources;
@@ -61,7 +58,7 @@ describe.skipIf(impossible !== undefined)(
     const state = () => bootLoaderFor(system)?.state()?.state;
 
     /** What GRUB starts: kernel and words, from the menu of whichever tree has the name of the boot entry. */
-    const next = (): { kernel: string; words: string[] } | 'the usual' => {
+    const next = (): { kernel: string; words: readonly string[] } | 'the usual' => {
       const note = join(esp, 'understudy/understudy.env');
       const text = existsSync(note) ? readFileSync(note, 'latin1') : '';
       const number = /^understudy_trial=(\d)$/m.exec(text)?.[1];
@@ -69,12 +66,7 @@ describe.skipIf(impossible !== undefined)(
       if (number === undefined || !existsSync(custom)) return 'the usual';
       if (number === '1') writeFileSync(note, text.replace('understudy_trial=1', 'understudy_trial=2'));
       const id = number === '1' ? 'trial' : 'previous';
-      const entry = readFileSync(custom, 'utf8')
-        .split('menuentry ')
-        .find((one) => one.includes(`--id understudy-${id} `));
-      const line = /^ +(?:if )?linux (.*?)(?:; then)?$/m.exec(entry ?? '')?.[1] ?? '';
-      const initrd = /^ +(?:if )?initrd '([^']*)'/m.exec(entry ?? '')?.[1] ?? '';
-      const [kernel = '', ...words] = [...line.matchAll(/'([^']*)'/g)].map(([, word = '']) => word);
+      const { kernel, initrd, words } = ourEntry(readFileSync(custom, 'utf8'), id);
       expect(readFileSync(join(place.top, initrd)).length).toBeGreaterThan(0);
       return { kernel: readFileSync(join(place.top, kernel), 'latin1'), words };
     };
@@ -82,9 +74,8 @@ describe.skipIf(impossible !== undefined)(
     const start = async (): Promise<{ kernel: string | undefined; words: readonly string[] }> => {
       const found = next();
       const words = found === 'the usual' ? usual.split(' ') : found.words;
-      const flags = words.findLast((word) => word.startsWith('rootflags='))?.slice('rootflags='.length) ?? '';
       await run(['umount', '--recursive', place.root], limit);
-      await runOrFault(['mount', '-t', 'btrfs', '-o', flags, device, place.root], limit);
+      await runOrFault(['mount', '-t', 'btrfs', '-o', rootFlagsIn(words), place.device, place.root], limit);
       await runOrFault(['mount', '--bind', esp, at('boot/efi')], limit);
       writeFileSync(join(folder, 'proc/cmdline'), `BOOT_IMAGE=/@/boot/vmlinuz ${words.join(' ')}\n`);
       const settings = { reserveBytes: 16 * 1024 ** 2 };
@@ -110,13 +101,7 @@ describe.skipIf(impossible !== undefined)(
       mkdirSync(join(esp, 'EFI'));
       const partition = join(disks.folder, 'partition');
       await runOrFault(['mkfs.vfat', '-C', partition, '65536'], limit);
-      place = await btrfsSystem(btrfsLayouts['Ubuntu, Mint, Arch: @ and @home'], async (root) => {
-        const made = await practiceSystem();
-        await runOrFault(['cp', '-a', `${made}/.`, root], { timeoutMs: 120_000 });
-        removeRoot(made);
-      });
-      const mounts = await runOrFault(['findmnt', '--noheadings', '--output', 'SOURCE', place.top], limit);
-      device = mounts.stdout.trim();
+      place = await btrfsSystem(btrfsLayouts['Ubuntu, Mint, Arch: @ and @home'], practiceSystemIn);
       for (const path of ['boot/grub', 'boot/efi', 'etc/understudy'])
         mkdirSync(at(path), { recursive: true });
       writeFileSync(at('boot/grub/grub.cfg'), 'source ${config_directory}/custom.cfg\n');
@@ -124,14 +109,12 @@ describe.skipIf(impossible !== undefined)(
       const names = readdirSync(at('boot')).filter((name) => name.startsWith('vmlinuz-'));
       release = names.sort()[0]?.slice('vmlinuz-'.length) ?? '';
       writeFileSync(join(folder, 'systemctl'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
-      const none: [string] = [join(folder, 'none')];
-      const described = withFatAt(at('boot/efi'), partition, join(folder, 'proc'));
-      machine = Object.defineProperties(described, {
-        busctl: { value: none },
-        nmcli: { value: none },
-        systemctl: { value: [join(folder, 'systemctl')] },
-        kernelRelease: { value: () => release },
-      });
+      machine = withFatAt(
+        at('boot/efi'),
+        partition,
+        join(folder, 'proc'),
+        describedMachine(folder, () => release),
+      );
       await start();
     });
     afterAll(async () => {
@@ -165,7 +148,6 @@ describe.skipIf(impossible !== undefined)(
       await update();
       await start();
       await recovered();
-      const patience = { totalMs: 2000, networkMs: 100, scriptMs: 500, pauseMs: 50 };
       expect(valueOf(await health(system, { patience }))).toMatchObject({ healthy: true });
       nothingIsLeft();
       await start();
