@@ -39,6 +39,7 @@ export function contents(node) {
     ...['package.json', 'LICENSE', 'electron/cli/understudy.js'].map((name) => inProgram(name)),
     ...packages(),
     { path: launcherPath, mode: 0o755, text: launcher(node) },
+    { path: `${programFolder}/start-before`, mode: 0o755, from: join(top, 'build/boot/start-before') },
     { path: policyPath, mode: 0o644, from: join(top, 'build/polkit/org.understudy.policy') },
     ...units(node),
   ].sort((a, b) => (a.path < b.path ? -1 : 1));

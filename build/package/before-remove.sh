@@ -6,7 +6,7 @@ case "$1" in
   upgrade | 1) exit 0 ;;
 esac
 # What the next starts take is for the system's own menu to say again: without these files a trial is none.
-rm -f /boot/grub/understudy.env /boot/grub2/understudy.env
+rm -f /boot/grub/understudy.env /boot/grub2/understudy.env /boot/efi/understudy/understudy.env /efi/understudy/understudy.env
 rm -f /boot/loader/entries/understudy-*.conf /efi/loader/entries/understudy-*.conf /boot/efi/loader/entries/understudy-*.conf
 if command -v systemctl >/dev/null; then
   if [ -d /run/systemd/system ]; then

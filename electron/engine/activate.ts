@@ -190,7 +190,7 @@ async function switchTo(engine: Engine, stage: CarriedOver, way: Way): Promise<D
     });
     keepAfter(engine, restorePoint, clone, changes);
     transaction.step('boot', { ownBytes: prepared.ownBytes });
-    trial = await prepareTrial(engine, restorePoint);
+    trial = await prepareTrial(engine, restorePoint, way.how);
     prepared.switch.addEarly();
     system.signal.throwIfAborted(); // the last moment at which a cancel is honoured
     const switching = Date.now();
@@ -295,7 +295,7 @@ function takeBack(engine: Engine, interrupted: Interrupted, error: unknown): voi
       prepared.settleBack('backward');
     } else prepared.undoEarly();
   }
-  if (environment.takesEffect === 'at-start') cancelTrial(engine);
+  cancelTrial(engine, restorePoint);
   environment.destroyRestorePoint(system, restorePoint);
   transaction.end('failed', { code: faultOf(error).code });
 }

@@ -4,6 +4,7 @@
  */
 import type { Outcome } from '../../shared/errors.js';
 import type { Examined } from '../../shared/history.js';
+import { bootLoaderFor } from './bootloader/registry.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
 import { outcomeOf } from './fault.js';
 import { examine, usualPatience, type Examination } from './health/examine.js';
@@ -53,5 +54,6 @@ function trialOf({ system, environment }: Engine): TrialRecord | undefined {
   const trial = readTrial(system);
   if (!trial || !environment.hasSwitch(system, trial.restorePoint)) return undefined;
   if (environment.pending(system) !== undefined) return undefined;
+  if (bootLoaderFor(system)?.state()?.state === 'waiting') return undefined;
   return environment.readSwitch(system, trial.restorePoint).isFallenBack() ? undefined : trial;
 }

@@ -2,14 +2,12 @@
  * What is left to do once the new environment is in place: tell the running service manager, redo the boot menu, and
  * restart as far as the chosen activation says. None of it can undo the switch, so a failure is a remark.
  */
-import { existsSync } from 'node:fs';
 import type { Activated } from '../../shared/history.js';
 import type { Engine } from './engine.js';
 import { noteAtShutdown } from './interruption/measure.js';
-import { run } from './process/run.js';
 import { renewBootMenu } from './restart/boot-menu.js';
+import { reloadUnits } from './restart/service-manager.js';
 import { startNext, type Restarting } from './restart/start-next.js';
-import { machineOf } from './system.js';
 
 export async function followActivation(
   engine: Engine,
@@ -20,11 +18,8 @@ export async function followActivation(
   if (!system.isRunning) return result;
   const remarks = [...result.remarks];
   const isInEffect = environment.pending(system) === undefined;
-  if (isInEffect && existsSync('/run/systemd/system')) {
-    const reload = await run([...machineOf(system).systemctl, 'daemon-reload'], { timeoutMs: 60_000 });
-    if (reload.status !== 0)
-      remarks.push('The service manager could not read its units again; it will at the next start.');
-  }
+  if (isInEffect && !(await reloadUnits(system)))
+    remarks.push('The service manager could not read its units again; it will at the next start.');
   if (isInEffect) remarks.push(...(await renewBootMenu(system)));
   const { how, seconds } = result;
   switch (how) {

@@ -2,29 +2,18 @@
  * The verb `rollback`: returns to a restore point. The same exchange in reverse, and as crash-safe: constant time, whatever
  * the size of the update was. An older restore point is reached through the newer ones, each a transaction of its own.
  */
-import { linkSync, mkdirSync } from 'node:fs';
 import type { Outcome } from '../../shared/errors.js';
-import type { FallbackReason, RolledBack } from '../../shared/history.js';
+import type { RolledBack } from '../../shared/history.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
-import type { Switch } from './environments/environment.js';
-import { Fault, faultOf, outcomeOf, systemErrorCode } from './fault.js';
-import { copyEntry } from './files/copy-tree.js';
-import { statusOf } from './environments/tree/overlay-view.js';
-import { fitness } from './fitness.js';
-import { begin, transactionsOf } from './journal/journal.js';
+import { Fault, outcomeOf } from './fault.js';
 import { withPackageLocks, withStoreLock } from './journal/lock.js';
-import { layMerged } from './meanwhile/merge-back.js';
-import { bytes, display, join, parentOf, type RawPath } from './posix/raw-path.js';
 import { newId } from './records/ids.js';
-import { readRestorePoint, type RestorePointRecord } from './records/restore-points.js';
-import { vouchedRestorePoints } from './records/vouched.js';
+import type { RestorePointRecord } from './records/restore-points.js';
 import { requireRecovered } from './recover.js';
 import { withAccountsLock } from './reintegrate/accounts/account-lock.js';
 import { renewBootMenu } from './restart/boot-menu.js';
-import { changedSince, type Since } from './since.js';
-import { machineOf, storeFolder, type System } from './system.js';
-import { cancelTrial, startReturn } from './trial/begin-trial.js';
-import { bootFilesOf, type BootFiles } from './trial/boot-files.js';
+import { returnTo, wayTo, type Journey } from './return-to.js';
+import type { System } from './system.js';
 
 export interface RollbackOptions {
   /** The newest one by default. */
@@ -52,7 +41,7 @@ export function rollback(system: System, options: RollbackOptions = {}): Promise
           dryRun: options.dryRun ?? false,
           aside: newId('rollback'),
           passed: new Set(),
-          because: options.because ?? [],
+          ...(options.because && { because: { reason: 'unhealthy', findings: options.because } }),
         };
         for (const point of way) results.push(await returnTo(engine, point, journey));
         const isInEffect = environment.pending(system) === undefined;
@@ -61,24 +50,6 @@ export function rollback(system: System, options: RollbackOptions = {}): Promise
       });
     });
   });
-}
-
-/**
- * The restore points to return through, newest first; the last one is the target. Throws `RESTORE_POINT_UNKNOWN`,
- * `NOTHING_TO_ROLL_BACK`, and `RESTORE_POINT_DAMAGED` when one on the way cannot be read: none is passed over.
- */
-function wayTo(
-  { system }: Engine,
-  wanted: string | undefined,
-): [...RestorePointRecord[], RestorePointRecord] {
-  const made = vouchedRestorePoints(transactionsOf(system));
-  const newest = made.at(-1);
-  if (!newest) throw new Fault(wanted === undefined ? 'NOTHING_TO_ROLL_BACK' : 'RESTORE_POINT_UNKNOWN');
-  const target = made.findIndex(({ id }) => id === (wanted ?? newest.id));
-  if (target < 0) throw new Fault('RESTORE_POINT_UNKNOWN', JSON.stringify(wanted?.slice(0, 80)));
-  const points = made.slice(target).map(({ id }) => readRestorePoint(system, id));
-  const [last, ...newer] = points as [RestorePointRecord, ...RestorePointRecord[]];
-  return [...newer.reverse(), last];
 }
 
 /**
@@ -95,110 +66,6 @@ function requireOneStart({ system, environment }: Engine, way: readonly RestoreP
     throw new Fault('RESTART_PENDING', `Return to ${first?.id} first, restart, and then go further back.`);
 }
 
-interface Journey {
-  readonly dryRun: boolean;
-  /** Names the folder for the user's versions of files that go back: one for the whole way. */
-  readonly aside: string;
-  /** Paths that newer updates on the way changed: in a dry run they still look as those left them. */
-  readonly passed: Set<string>;
-  readonly because: readonly string[];
-}
-
-/** Nobody has worked yet in an environment that was never started. */
-const nothingSince: Since = { packages: [], lost: [], kept: [], keepsakes: [], merged: new Map() };
-
-async function returnTo(engine: Engine, point: RestorePointRecord, journey: Journey): Promise<RolledBack> {
-  const { system, environment } = engine;
-  const { dryRun, passed } = journey;
-  const back = requireFit(engine, point);
-  const since = await system.report.phase('compare', 'Looking for what changed since', () =>
-    back.isInEffect() ? changedSince(engine, point, back) : Promise.resolve(nothingSince),
-  );
-  const answer = {
-    restorePoint: point.id,
-    lost: { packages: [...since.packages], files: since.lost.filter((path) => !passed.has(path)).map(named) },
-    kept: since.kept.filter((path) => !passed.has(path)).map(named),
-  };
-  if (dryRun) {
-    for (const path of back.changedPaths()) passed.add(path);
-    return { ...answer, dryRun, seconds: 0, switchSeconds: 0, keptAside: null };
-  }
-  system.signal.throwIfAborted();
-  const transaction = begin(system, 'rollback', newId('rollback'), {
-    restorePoint: point.id,
-    ...(journey.because.length === 0
-      ? {}
-      : { because: 'unhealthy' satisfies FallbackReason, findings: [...journey.because] }),
-  });
-  const started = Date.now();
-  const files = system.isRunning ? filesBefore(engine, back) : undefined;
-  const commitPoint = { isPassed: false };
-  const switching = system.report.phase('switch', 'Returning to the environment before', () => {
-    transaction.step('prepare');
-    const kept = keepAside(system, journey.aside, since);
-    back.prepareRollback([...since.keepsakes, ...layMerged(system, point, since.merged)]);
-    transaction.commit('switch-back');
-    commitPoint.isPassed = true;
-    back.switchBack();
-    transaction.step('settle');
-    back.settleBack('rollback');
-    transaction.end('done');
-    return Promise.resolve(kept);
-  });
-  const aside = await switching.catch((error: unknown) => {
-    // Before the commit point nothing was changed; after it the way back is completed by `recover`.
-    if (!commitPoint.isPassed) transaction.end('failed', { code: faultOf(error).code });
-    throw error;
-  });
-  const switchSeconds = (Date.now() - started) / 1000;
-  await system.report.phase('clean', 'Removing what is no longer needed', () => {
-    environment.destroyRestorePoint(system, point.id);
-    return Promise.resolve();
-  });
-  if (environment.pending(system) === undefined) {
-    if (environment.takesEffect === 'at-start') cancelTrial(engine);
-  } else await startReturn(engine, point.id, files);
-  return { ...answer, dryRun, seconds: 0, switchSeconds, keptAside: aside };
-}
-
-/** With which kernel the environment before is started: the one that runs where it has that, else its newest. */
-function filesBefore({ system, environment }: Engine, back: Switch): BootFiles | undefined {
-  if (environment.takesEffect === 'at-once') return undefined;
-  const release = machineOf(system).kernelRelease();
-  return bootFilesOf(back.viewBefore(), release, 'same') ?? bootFilesOf(back.viewBefore(), release, 'newest');
-}
-
-/** Throws `RESTORE_POINT_DAMAGED` or `RESTORE_POINT_UNFIT`. */
-function requireFit({ system, environment }: Engine, point: RestorePointRecord): Switch {
-  const back = environment.readSwitch(system, point.id);
-  const damages = back.damages();
-  if (damages.length > 0) throw new Fault('RESTORE_POINT_DAMAGED', ...damages);
-  const unfit = fitness(back.viewBefore());
-  if (unfit.length > 0) throw new Fault('RESTORE_POINT_UNFIT', ...unfit);
-  return back;
-}
-
-/** The user's versions of files that go back: linked into `store/kept/<rollback>`, so that nothing is lost. */
-function keepAside(system: System, id: string, { lost }: Since): string | null {
-  if (lost.length === 0) return null;
-  const folder = join(storeFolder(system, 'kept'), id);
-  for (const path of lost) {
-    const from = join(system.root, path);
-    const status = statusOf(from);
-    if (!status || status.isDirectory()) continue;
-    const to = join(folder, path);
-    mkdirSync(bytes(parentOf(to)), { recursive: true, mode: 0o700 });
-    if (statusOf(to)) continue; // the newest version of it is there already
-    try {
-      linkSync(bytes(from), bytes(to));
-    } catch (error) {
-      if (!['EXDEV', 'EPERM', 'EMLINK'].includes(systemErrorCode(error) ?? '')) throw error;
-      copyEntry(from, to);
-    }
-  }
-  return display(folder);
-}
-
 function combined(restorePoint: string, results: readonly RolledBack[], seconds: number): RolledBack {
   return {
     restorePoint,
@@ -212,8 +79,4 @@ function combined(restorePoint: string, results: readonly RolledBack[], seconds:
     kept: [...new Set(results.flatMap(({ kept }) => kept))],
     keptAside: results.find(({ keptAside }) => keptAside !== null)?.keptAside ?? null,
   };
-}
-
-function named(path: RawPath): string {
-  return `/${display(path)}`;
 }

@@ -10,6 +10,11 @@ import { statusOf } from './environments/tree/overlay-view.js';
 import { isWithin, parentOf, type RawPath } from './posix/raw-path.js';
 import { manifestAfter, type RestorePointRecord } from './records/restore-points.js';
 
+/** Where both environments share them they stay as they are: written by programs, or with lines of ours as long as there is a trial. */
+const menuFiles: ReadonlySet<string> = new Set(
+  ['grub', 'grub2'].flatMap((folder) => [`boot/${folder}/grub.cfg`, `boot/${folder}/custom.cfg`]),
+);
+
 export interface Since {
   /** Packages that were installed, removed or changed since: they go back with everything else. */
   readonly packages: readonly string[];
@@ -56,6 +61,7 @@ export async function changedSince(engine: Engine, point: RestorePointRecord, ba
       if (path === '' || theirs.has(path)) continue;
       if (packages.database.some((folder) => isWithin(path, folder))) continue;
       const inUnit = back.exchanges(path);
+      if (!inUnit && menuFiles.has(path)) continue;
       if (inUnit && difference.kind === 'removed' && old.locate(path) === undefined) continue;
       if (belowFile(path, { back, old, updated })) {
         if (difference.kind === 'removed') continue;

@@ -1,12 +1,13 @@
 /**
- * A process that switches a described machine as at its shutdown, and kills itself with SIGKILL at the step of this name, as a power cut would.
- * Arguments: root, folder of the machine, release of its kernel, step.
+ * A process that switches a described machine as at its shutdown, or recovers it as at its start, and kills itself with SIGKILL at the step of
+ * this name, as a power cut would. Arguments: root, folder of the machine, release of its kernel, step, `activate` or `recover`.
  */
 import { activate } from '../../electron/engine/activate.js';
+import { recover } from '../../electron/engine/recover.js';
 import { openSystem } from '../../electron/engine/system.js';
 import { describedMachine } from './described-machine.js';
 
-const [root = '', folder = '', release = '', step = ''] = process.argv.slice(2);
+const [root = '', folder = '', release = '', step = '', verb = ''] = process.argv.slice(2);
 const system = {
   ...openSystem(root, { settings: { reserveBytes: 16 * 1024 ** 2 } }),
   isRunning: true,
@@ -15,4 +16,6 @@ const system = {
     if (name === step) process.kill(process.pid, 'SIGKILL');
   },
 };
-process.stdout.write(JSON.stringify(await activate(system, { scheduled: true })));
+process.stdout.write(
+  JSON.stringify(await (verb === 'recover' ? recover(system) : activate(system, { scheduled: true }))),
+);

@@ -120,6 +120,8 @@ export interface Switch {
   isInEffect(): boolean;
   /** True where the environment before runs, although the usual start takes the new one. */
   isFallenBack(): boolean;
+  /** Where it runs by covering the new one: from here on the new one is seen again, for whoever compares the two. Repeatable. */
+  uncover(): void;
   /**
    * The kernel's command line for a start in the environment before, made of the usual one; `undefined` where a start cannot choose.
    */

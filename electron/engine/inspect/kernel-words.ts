@@ -10,9 +10,13 @@ const ours = 'understudy.';
 
 /** One character a byte. Without what boot loaders add by themselves: the kernel's own name, and the initramfs that an EFI kernel loads. */
 export function usualWords(sources: MachineSources): string[] {
-  const words = wordsOf(raw(textAt(join(sources.proc, 'cmdline')) ?? ''));
+  const words = wordsOf(commandLine(sources));
   const own = words.findIndex((word) => word.startsWith(ours));
   return (own < 0 ? words : words.slice(0, own)).filter((word) => !/^(BOOT_IMAGE|initrd)=/.test(word));
+}
+
+function commandLine({ proc }: MachineSources): RawPath {
+  return raw(textAt(join(proc, 'cmdline')) ?? '');
 }
 
 /** A space between double quotes belongs to its word; the quotes themselves do not. */
@@ -28,3 +32,10 @@ export function commandLineOf(words: readonly string[]): RawPath {
 /** The restore point of the trial that this start is one of. */
 export const trialWord = (restorePoint: string): string => `${ours}trial=${restorePoint}`;
 export const previousWord = (restorePoint: string): string => `${ours}previous=${restorePoint}`;
+/** By its inode: the folder that is to be found as /usr at this start (build/boot/start-before). */
+export const usrWord = (inode: number): string => `${ours}usr=${inode}`;
+
+/** Whether the kernel that runs was given this word. */
+export function startedWith(sources: MachineSources, word: string): boolean {
+  return wordsOf(commandLine(sources)).includes(word);
+}

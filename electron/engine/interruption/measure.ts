@@ -110,7 +110,6 @@ async function secondsSince(
 }
 
 function isInPlace({ system, environment }: Engine, { restorePoint }: AskedRecord): boolean {
-  if (environment.takesEffect === 'at-once') return true;
   return (
     environment.hasSwitch(system, restorePoint) && environment.readSwitch(system, restorePoint).isInEffect()
   );

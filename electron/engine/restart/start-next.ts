@@ -13,7 +13,7 @@ import { bootId } from '../inspect/sources.js';
 import { withStoreLock } from '../journal/lock.js';
 import { run } from '../process/run.js';
 import { machineOf, type System } from '../system.js';
-import { byHand, cancelTrial, type BegunTrial } from '../trial/begin-trial.js';
+import { cancelTrial, notTried, type BegunTrial } from '../trial/begin-trial.js';
 import { bootFilesOf } from '../trial/boot-files.js';
 import { alertWatchdog, readTrial, recordTrial } from '../trial/trial-record.js';
 import { loadKernel, unloadKernel } from './load-kernel.js';
@@ -60,7 +60,7 @@ export async function startNext(
         cancelTrial(engine);
         return Promise.resolve();
       });
-      remarks.push(byHand('Its trial was prepared for another kind of restart.'));
+      remarks.push(notTried(engine, 'Its trial was prepared for another kind of restart.'));
     }
   }
   return { how, remarks };
@@ -103,7 +103,7 @@ async function prepare(engine: Engine, how: Direct, restarting: Restarting): Pro
     const reason = reasonOf(error);
     await withdraw(system, how);
     cancelTrial(engine);
-    return `${reason} ${byHand('')}`.trim();
+    return `${reason} ${notTried(engine, '')}`.trim();
   }
 }
 

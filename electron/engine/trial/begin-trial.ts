@@ -3,6 +3,7 @@
  * told to start the new environment once, and the one before from then on. Where that is not possible the switch stands all the same, and a
  * remark says so.
  */
+import type { Activation } from '../../../shared/plan.js';
 import type { BootEntry, BootLoader } from '../bootloader/boot-loader.js';
 import { bootLoaderFor } from '../bootloader/registry.js';
 import type { Engine } from '../engine.js';
@@ -25,10 +26,13 @@ const restarting = ['panic=30', 'rd.shell=0', 'rd.emergency=reboot'];
 
 /** A sentence where there can be no trial, and nothing at all where none is needed. Throws `NO_SPACE`, and has then changed nothing. */
 export async function prepareTrial(
-  { system, environment, current }: Engine,
+  engine: Engine,
   restorePoint: string,
+  how: Activation,
 ): Promise<PreparedTrial | string | undefined> {
-  if (!system.isRunning || environment.takesEffect === 'at-once') return undefined;
+  const { system, environment, current } = engine;
+  if (!system.isRunning || (environment.takesEffect === 'at-once' && how === 'live')) return undefined;
+  const byHand = (why: string): string => notTried(engine, why);
   const machine = machineOf(system);
   const loader = bootLoaderFor(system);
   if (!loader) return byHand('The boot loader is none that Understudy knows.');
@@ -76,7 +80,7 @@ export async function beginTrial(
     return { loader, restorePoint, previous, options };
   } catch (error) {
     cancelTrial(engine);
-    return byHand(reasonOf(error));
+    return notTried(engine, reasonOf(error));
   }
 }
 
@@ -87,18 +91,21 @@ export async function resumeTrial(engine: Engine, treeSwitch: Switch): Promise<v
   if (!system.isRunning || environment.pending(system) === undefined) return;
   if (bootLoaderFor(system)?.state()?.restorePoint === restorePoint) return;
   try {
-    const prepared = await prepareTrial(engine, restorePoint);
+    const prepared = await prepareTrial(engine, restorePoint, 'reboot');
     const begun = typeof prepared === 'object' ? await beginTrial(engine, prepared, treeSwitch) : prepared;
     if (typeof begun === 'string') system.report.log('switch', begun);
   } catch (error) {
-    system.report.log('switch', byHand(reasonOf(error)));
+    system.report.log('switch', notTried(engine, reasonOf(error)));
   }
 }
 
-/** Nothing is tried any more: the system's own menu says what starts. Repeatable. */
-export function cancelTrial({ system }: Pick<Engine, 'system'>): void {
+/** Nothing is tried any more, or not this: the system's own menu says what starts. Repeatable. */
+export function cancelTrial({ system }: Pick<Engine, 'system'>, only?: string): void {
   if (!system.isRunning) return;
-  bootLoaderFor(system)?.clear();
+  const loader = bootLoaderFor(system);
+  const tried = readTrial(system)?.restorePoint ?? loader?.state()?.restorePoint;
+  if (only !== undefined && tried !== undefined && tried !== only) return;
+  loader?.clear();
   if (readTrial(system)) forgetTrial(system);
   calmWatchdog(system);
 }
@@ -139,6 +146,11 @@ function entryOf(what: string, files: BootFiles, options: readonly string[]): Bo
   return { title: `Understudy: ${what} (Linux ${release})`, kernel, initrds, options };
 }
 
-export function byHand(why: string): string {
-  return `If the new system does not come up, the one before has to be chosen by hand in the boot menu or with "understudy rollback". ${why}`;
+/** What it means that there is no trial, and why. */
+export function notTried({ environment }: Pick<Engine, 'environment'>, why: string): string {
+  const byHand =
+    environment.takesEffect === 'at-once'
+      ? 'brought back with "understudy rollback", from a rescue system with --root'
+      : 'chosen by hand in the boot menu or with "understudy rollback"';
+  return `If the new system does not come up, the one before has to be ${byHand}. ${why}`;
 }

@@ -2,21 +2,34 @@
 import type { FallbackReason, Recovered } from '../../../shared/history.js';
 import { bootLoaderFor } from '../bootloader/registry.js';
 import type { Engine } from '../engine.js';
+import type { Switch } from '../environments/environment.js';
+import { reasonOf } from '../fault.js';
 import { bootId } from '../inspect/sources.js';
 import { begin } from '../journal/journal.js';
 import { withPackageLocks } from '../journal/lock.js';
 import { newId } from '../records/ids.js';
+import { withAccountsLock } from '../reintegrate/accounts/account-lock.js';
 import { renewBootMenu } from '../restart/boot-menu.js';
+import { reloadUnits } from '../restart/service-manager.js';
+import { restartThroughFirmware } from '../restart/start-next.js';
+import { returnTo, wayTo, type Journey } from '../return-to.js';
 import { machineOf } from '../system.js';
 import { cancelTrial } from './begin-trial.js';
 import { calmWatchdog, readTrial } from './trial-record.js';
 
 type Settled = Recovered['transactions'][number];
 
+const because = { reason: 'did-not-come-up' } as const satisfies { reason: FallbackReason };
+const settled = {
+  kind: 'rollback',
+  outcome: 'rolled-back',
+  sentence: 'The new system did not come up at its first start: the one before runs again, as it was.',
+} as const;
+
 /** The caller holds the store's lock, and no transaction is open. Repeatable. */
 export async function settleTrial(engine: Engine): Promise<Settled[]> {
   const { system, environment } = engine;
-  if (!system.isRunning || environment.takesEffect === 'at-once') return [];
+  if (!system.isRunning) return [];
   const loader = bootLoaderFor(system);
   const trial = readTrial(system);
   const restorePoint = trial?.restorePoint ?? loader?.state()?.restorePoint;
@@ -25,25 +38,28 @@ export async function settleTrial(engine: Engine): Promise<Settled[]> {
     calmWatchdog(system);
     return [];
   }
-  if (environment.hasSwitch(system, restorePoint)) {
+  const back = environment.hasSwitch(system, restorePoint)
+    ? environment.readSwitch(system, restorePoint)
+    : undefined;
+  const isInPlace = environment.takesEffect === 'at-once';
+  // The way back is complete, or the environment was never switched to.
+  const isOver = !back || (isInPlace && !back.isFallenBack() && back.isSwitched() === false);
+  if (!isOver) {
     // Asked for, but not begun: what is on its way out is the system before.
     const isToCome = trial?.direct !== undefined && trial.direct.boot === bootId(machineOf(system));
     const isTried = loader?.state()?.state === 'tried' && !isToCome;
-    if (!isTried || !environment.readSwitch(system, restorePoint).isFallenBack()) return [];
-    return [await withPackageLocks(system, engine.packages, () => takeBack(engine, restorePoint))];
+    if (!isTried || !back.isFallenBack()) return [];
+    const takeBack = isInPlace ? takeBackInPlace : takeBackWhole;
+    return withPackageLocks(system, engine.packages, () => takeBack(engine, back));
   }
-  // The way back is complete, or the environment was never switched to.
   if (environment.pending(system) === undefined) cancelTrial(engine);
   return [];
 }
 
-async function takeBack(engine: Engine, restorePoint: string): Promise<Settled> {
+async function takeBackWhole(engine: Engine, back: Switch): Promise<Settled[]> {
   const { system, environment } = engine;
-  const back = environment.readSwitch(system, restorePoint);
-  const journal = begin(system, 'rollback', newId('rollback'), {
-    restorePoint,
-    because: 'did-not-come-up' satisfies FallbackReason,
-  });
+  const { restorePoint } = back;
+  const journal = begin(system, 'rollback', newId('rollback'), { restorePoint, because: because.reason });
   journal.step('prepare');
   // What the new system wrote at its trial stays in it: what runs is exactly what ran before.
   back.prepareRollback([]);
@@ -55,10 +71,35 @@ async function takeBack(engine: Engine, restorePoint: string): Promise<Settled> 
   environment.destroyRestorePoint(system, restorePoint);
   await renewBootMenu(system);
   cancelTrial(engine);
-  return {
-    transaction: journal.id,
-    kind: 'rollback',
-    outcome: 'rolled-back',
-    sentence: 'The new system did not come up at its first start: the one before runs again, as it was.',
-  };
+  return [{ transaction: journal.id, ...settled }];
+}
+
+/**
+ * Both environments share one root, so what people wrote since the switch comes along, as in every way back. Where that cannot be done, the kernel from
+ * before goes on starting, and what is said of it is in the log.
+ */
+async function takeBackInPlace(engine: Engine, back: Switch): Promise<Settled[]> {
+  const { system } = engine;
+  const { restorePoint } = back;
+  const isCovered = back.isSwitched() === false;
+  const made: Settled[] = [];
+  try {
+    back.uncover();
+    const journey: Journey = { dryRun: false, aside: newId('rollback'), passed: new Set(), because };
+    await withAccountsLock(system, async () => {
+      for (const point of wayTo(engine, restorePoint)) {
+        const transaction = newId('rollback');
+        await returnTo(engine, point, journey, transaction);
+        made.push({ transaction, ...settled });
+      }
+    });
+  } catch (error) {
+    system.report.log('switch', `The system before cannot be brought back: ${reasonOf(error)}`);
+    return [];
+  }
+  await renewBootMenu(system);
+  cancelTrial(engine);
+  // What was started so far is of the new system, unless the one before covered it from the first process on.
+  await (isCovered ? reloadUnits(system) : restartThroughFirmware(system));
+  return made;
 }

@@ -1,5 +1,14 @@
 /** GRUB, started for real in a machine of its own from a disk like a BIOS machine's. Its own tools read and write what we write. */
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,6 +36,7 @@ const layouts = {
   'Debian: /boot/grub on ext4': { kind: 'ext4', prefix: '/grub', mebibytes: 24 },
   'Fedora: /boot/grub2 on ext4': { kind: 'ext4', prefix: '/grub2', mebibytes: 24 },
   'CentOS: /boot/grub2 on XFS': { kind: 'xfs', prefix: '/grub2', mebibytes: 320 },
+  'Debian: all on ext4': { kind: 'ext4', prefix: '/boot/grub', mebibytes: 24 },
 } as const;
 
 interface GrubPlace extends Place {
@@ -46,13 +56,18 @@ async function grubPlace({
   const base = mkdtempSync(join(tmpdir(), 'understudy-grub-'));
   const [disk, root] = [join(base, 'disk'), join(base, 'root')];
   const boot = join(root, 'boot');
-  for (const path of ['usr', 'etc', 'var/lib', 'boot']) mkdirSync(join(root, path), { recursive: true });
+  const isInRoot = prefix.startsWith('/boot/');
+  const [place, folder] = isInRoot ? [root, join(root, prefix)] : [boot, join(boot, prefix)];
+  const makeFolders = (): void => {
+    for (const path of ['usr', 'etc', 'var/lib', 'boot']) mkdirSync(join(root, path), { recursive: true });
+  };
+  makeFolders();
   await makeGrubDisk(disk, { kind, prefix, mebibytes });
-  const mounted = async (): Promise<void> => mountGrubDisk(disk, mebibytes, boot);
+  const mounted = async (): Promise<void> => mountGrubDisk(disk, mebibytes, place);
   await mounted();
-  const folder = join(boot, prefix);
+  makeFolders();
   mkdirSync(folder);
-  writeFileSync(join(folder, 'grub.cfg'), await grubMenu());
+  writeFileSync(join(folder, 'grub.cfg'), await grubMenu(isInRoot ? '/boot' : ''));
   copyFileSync(kernel, join(boot, 'vmlinuz'));
   writeFileSync(join(boot, 'initrd.img'), 'initramfs');
   return {
@@ -67,7 +82,7 @@ async function grubPlace({
       return loader;
     },
     async start() {
-      await runOrFault(['umount', boot], limit);
+      await runOrFault(['umount', place], limit);
       try {
         return await startGrub(disk);
       } finally {
@@ -83,7 +98,7 @@ async function grubPlace({
     content: () => contentOf(boot),
     ours: () => ['understudy.env', 'custom.cfg'].map((name) => join(folder, name)),
     async dispose() {
-      await run(['umount', boot], limit);
+      await run(['umount', place], limit);
       rmSync(base, { recursive: true, force: true });
     },
   };
@@ -197,34 +212,38 @@ describe.skipIf(impossible !== undefined)(`GRUB${impossible ? ` (${impossible})`
       rmSync(custom);
       writeFileSync(join(place.folder, 'grub.cfg'), menuWithoutCustom());
       expect(await place.loader().obstacle()).toContain('41_custom');
-      const away = join(place.root, 'boot');
-      await runOrFault(['umount', away], limit);
-      mkdirSync(join(away, 'grub'));
-      writeFileSync(join(away, 'grub/grub.cfg'), await grubMenu());
-      expect(await place.loader().obstacle()).toContain('the file system of the root');
     });
   });
 
-  it('notes its try on XFS too', async () => {
-    const place = await grubPlace(layouts['CentOS: /boot/grub2 on XFS']);
-    try {
-      const entry = (title: string) => ({
-        title,
-        kernel: raw(place.kernel),
-        initrds: [],
-        options: [`entry=${title}`],
-      });
-      expect(await place.loader().obstacle()).toBeUndefined();
-      await place
-        .loader()
-        .writeTrial({ restorePoint: 'point-1', trial: entry('trial'), previous: entry('previous') });
-      expect(await place.start()).toContain('entry=trial');
-      expect(place.loader().state()).toEqual({ restorePoint: 'point-1', state: 'tried' });
-      expect(await place.start()).toContain('entry=previous');
-      place.loader().clear();
-      expect(await place.start()).toContain('entry=menu');
-    } finally {
-      await place.dispose();
-    }
-  });
+  it.each(['CentOS: /boot/grub2 on XFS', 'Debian: all on ext4'] as const)(
+    'notes its try (%s)',
+    async (name) => {
+      const place = await grubPlace(layouts[name]);
+      try {
+        // Beside the kernels, and gone when all is over.
+        const [kept = ''] = place.loader().keep('point-1', [raw(place.kernel)]);
+        expect(kept).toBe(join(place.boot, 'understudy/point-1/vmlinuz'));
+        const entry = (title: string) => ({
+          title,
+          kernel: raw(title === 'previous' ? kept : place.kernel),
+          initrds: [],
+          options: [`entry=${title}`],
+        });
+        expect(await place.loader().obstacle()).toBeUndefined();
+        await place
+          .loader()
+          .writeTrial({ restorePoint: 'point-1', trial: entry('trial'), previous: entry('previous') });
+        expect(await place.start()).toContain('entry=trial');
+        expect(place.loader().state()).toEqual({ restorePoint: 'point-1', state: 'tried' });
+        expect(await place.start()).toContain('entry=previous');
+        place.loader().clear();
+        expect([await place.start(), existsSync(join(place.boot, 'understudy'))]).toEqual([
+          expect.stringContaining('entry=menu'),
+          false,
+        ]);
+      } finally {
+        await place.dispose();
+      }
+    },
+  );
 });

@@ -76,9 +76,10 @@ describe('an installation', () => {
 
   test('can be read by everyone and written by its owner alone', () => {
     install();
+    const programs = ['usr/bin/understudy', `${program}/start-before`].map((path) => join(root, path));
     for (const entry of readdirSync(join(root, 'usr'), { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
-      const wanted = entry.isDirectory() || path === join(root, 'usr/bin/understudy') ? 0o755 : 0o644;
+      const wanted = entry.isDirectory() || programs.includes(path) ? 0o755 : 0o644;
       expect(`${path} ${(statSync(path).mode & 0o7777).toString(8)}`).toBe(`${path} ${wanted.toString(8)}`);
     }
   });

@@ -38,7 +38,7 @@ export interface GuestOptions {
   readonly freeMebibytes?: number;
   /** Of its root; ext4 unless said otherwise. */
   readonly fileSystem?: GuestFileSystem;
-  /** Whether GRUB starts it, from a /boot of its own and with the root on btrfs; else QEMU starts its kernel. */
+  /** Whether GRUB starts it; else QEMU starts its kernel. */
   readonly grub?: boolean;
 }
 
@@ -91,7 +91,7 @@ export async function makeGuest(options: GuestOptions = {}): Promise<Guest> {
     await runOrFault(['cp', '--sparse=always', '--reflink=auto', from, to], { timeoutMs: 120_000 });
   };
   const work = (done: (root: string) => Promise<void> | void): Promise<void> =>
-    options.grub ? onGrubGuestDisk(disk, done) : onDisk(fileSystem, disk, done);
+    options.grub ? onGrubGuestDisk(fileSystem, disk, done) : onDisk(fileSystem, disk, done);
   const root = await debianRoot({
     ...(options.suite === undefined ? {} : { suite: options.suite }),
     variant: 'minbase',
@@ -103,7 +103,7 @@ export async function makeGuest(options: GuestOptions = {}): Promise<Guest> {
     copyFileSync(newest(join(root, 'boot'), 'vmlinuz-'), join(folder, 'kernel'));
     copyFileSync(newest(join(root, 'boot'), 'initrd.img-'), join(folder, 'initramfs'));
     const freeMebibytes = options.freeMebibytes ?? 1500;
-    if (options.grub) await makeGrubGuestDisk(root, disk, freeMebibytes);
+    if (options.grub) await makeGrubGuestDisk(fileSystem, root, disk, freeMebibytes);
     else await makeDisk(fileSystem, root, disk, freeMebibytes);
     if (options.prepareOnDisk) await work(options.prepareOnDisk);
   } catch (error) {

@@ -1,20 +1,28 @@
 /**
- * The whole way of an update with a trial, in a Debian 13 guest on btrfs that GRUB starts from a BIOS machine's disk: real updates with a new kernel are
- * rehearsed, the user changes configuration and accounts meanwhile and decides what cannot be merged, the new system is tried, judged and kept, and
+ * The whole way of an update with a trial, in a Debian 13 guest that GRUB starts from a BIOS machine's disk: on btrfs with /boot on ext4, and on ext4
+ * alone, where the new system shares its root with the one before. Real updates with a new kernel are rehearsed, the user changes configuration and accounts meanwhile and decides what cannot be merged, the new system is tried, judged and kept, and
  * taken back. One whose initramfs is broken, whose kernel panics, whose default target fails or hangs gives way to the one before, with nobody there.
  */
-import { mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOrFault } from '../../../electron/engine/process/run.js';
 import { grubImpossible } from '../../lab/boot/grub-disk.js';
 import { inCheckout } from '../../lab/checkout.js';
 import { guestImpossible, makeGuest, type Guest } from '../../lab/guest/guest.js';
+import { guestFileSystems, type GuestFileSystem } from '../../lab/guest/guest-disk.js';
 import { installUnderstudy } from '../../lab/guest/installed-root.js';
 import { mirrors } from '../../lab/mirror.js';
 import { isThorough, notAsked } from '../../lab/thorough.js';
 
-const impossible = isThorough ? ((await guestImpossible('btrfs')) ?? (await grubImpossible())) : notAsked;
 const inside = inCheckout('dist/test/lab/guest/inside/');
 /** The watchdog alone waits 12 of them. */
 const minutes = 30;
@@ -23,7 +31,7 @@ const units = 'etc/systemd/system';
 
 type Said = Readonly<Record<string, unknown>>;
 
-const sound = { root: '/@', audit: '', system: 'running', failed: '', modules: true, open: [] };
+const sound = { audit: '', system: 'running', failed: '', modules: true, open: [] };
 /** What the user did after the rehearsal. */
 const edits = {
   edited: expect.stringMatching(/colour = green\nsize = 7\n$/),
@@ -40,21 +48,35 @@ const history = (...newest: object[]) => ({
 const tried = expect.stringContaining('understudy.trial=point-');
 const returned = expect.stringContaining('understudy.previous=point-');
 
-describe.skipIf(impossible !== undefined)(`trials in a guest${impossible ? ` (${impossible})` : ''}`, () => {
+describe.each(guestFileSystems)('trials on %s', async (fileSystem) => {
+  const impossible = isThorough
+    ? ((await guestImpossible(fileSystem)) ?? (await grubImpossible()))
+    : notAsked;
+  describe.skipIf(impossible !== undefined)(`in a guest (${impossible ?? 'run'})`, () => trials(fileSystem));
+});
+
+function trials(fileSystem: GuestFileSystem): void {
+  const isShared = fileSystem === 'ext4';
   let guest: Guest;
   let kernel: unknown;
   /** Up to the switch: what is left to do is the first start of the new system. */
   beforeAll(async () => {
     guest = await makeGuest({
       suite: 'trixie',
-      include: ['btrfs-progs', 'grub2-common'],
-      fileSystem: 'btrfs',
+      include: ['grub2-common', ...(isShared ? [] : ['btrfs-progs'])],
+      fileSystem,
       grub: true,
       prepare,
       prepareOnDisk: stage,
     });
     const [began, ...did] = await start('activate');
-    expect(began).toMatchObject({ ...sound, program: '1.0-1', doomed: true, left: [] });
+    expect(began).toMatchObject({
+      ...sound,
+      root: isShared ? '/' : '/@',
+      program: '1.0-1',
+      doomed: true,
+      left: [],
+    });
     kernel = began?.['kernel'];
     expect(did.slice(0, 2)).toMatchObject([
       { did: 'activate', answer: { ok: false, problem: { code: 'CHANGED_MEANWHILE' } } },
@@ -72,7 +94,7 @@ describe.skipIf(impossible !== undefined)(`trials in a guest${impossible ? ` (${
       minutes,
       keep: true,
     });
-    console.log(`${task}: ${ended.how} after ${ended.seconds.toFixed(0)} s`);
+    console.log(`${fileSystem}, ${task}: ${ended.how} after ${ended.seconds.toFixed(0)} s`);
     if (ended.how === 'timeout') throw new Error(ended.story);
     return ended.lines.filter((line) => !('errand' in (line as object))) as Said[];
   }
@@ -105,6 +127,9 @@ describe.skipIf(impossible !== undefined)(`trials in a guest${impossible ? ` (${
     return began;
   }
 
+  /** Where the root is shared, so is what is altered in it: there it counts on a trial alone. */
+  const onTrial = isShared ? 'ConditionKernelCommandLine=understudy.trial' : '';
+
   it('falls back from one whose initramfs is broken', test, async () => {
     const seen = await fallBack('did-not-come-up', (root) => {
       const boot = join(root, 'boot');
@@ -119,6 +144,12 @@ describe.skipIf(impossible !== undefined)(`trials in a guest${impossible ? ` (${
 
   it('falls back from one whose kernel panics', test, async () => {
     const seen = await fallBack('did-not-come-up', (root) => {
+      if (isShared) {
+        // Without its initramfs the kernel cannot mount the root.
+        const menu = join(root, 'boot/grub/custom.cfg');
+        writeFileSync(menu, readFileSync(menu, 'utf8').replace("'panic=30'", "'panic=30' 'rdinit=/none'"));
+        return;
+      }
       // The end of the first process is a panic of the kernel.
       rmSync(join(root, 'usr/sbin/init'));
       writeFileSync(join(root, 'usr/sbin/init'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
@@ -128,26 +159,26 @@ describe.skipIf(impossible !== undefined)(`trials in a guest${impossible ? ` (${
 
   it('falls back from one whose default target fails', test, async () => {
     await fallBack('unhealthy', (root) => {
-      unit(root, 'broken.service', '[Service]\nType=oneshot\nExecStart=/bin/false\n');
+      unit(root, 'broken.service', `[Unit]\n${onTrial}\n[Service]\nType=oneshot\nExecStart=/bin/false\n`);
       enable(root, 'broken.service', 'multi-user.target.requires');
     });
   });
 
   it('falls back from one whose default target is never reached', test, async () => {
     await fallBack('unhealthy', (root) => {
-      unit(root, 'endless.service', endless('multi-user.target'));
+      unit(root, 'endless.service', endless('multi-user.target', onTrial));
       enable(root, 'endless.service', 'multi-user.target.wants');
     });
   });
 
   it('falls back from one that hangs before anything could judge it', test, async () => {
     const seen = await fallBack('did-not-come-up', (root) => {
-      unit(root, 'endless.service', endless('sysinit.target', 'DefaultDependencies=no'));
+      unit(root, 'endless.service', endless('sysinit.target', `DefaultDependencies=no\n${onTrial}`));
       enable(root, 'endless.service', 'sysinit.target.wants');
     });
     expect(seen).toMatchObject({ words: returned });
   });
-});
+}
 
 async function prepare(root: string): Promise<void> {
   await installUnderstudy(root);
@@ -183,7 +214,7 @@ function enable(root: string, name: string, by: string): void {
 }
 
 /** A service that is being started forever, in the way of a target. */
-function endless(target: string, more = ''): string {
+function endless(target: string, more: string): string {
   const service = 'Type=oneshot\nExecStart=/bin/sleep infinity\nTimeoutStartSec=infinity';
   return `[Unit]\n${more}\nBefore=${target}\n[Service]\n${service}\n`;
 }

@@ -2,39 +2,28 @@
  * A system on btrfs with a /boot of its own, as trials need it: its machine is one that files describe, and what GRUB does between two starts is done
  * here as test/conformance/boot-loader shows that it does it.
  */
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { activate } from '../../../electron/engine/activate.js';
 import { bootLoaderFor } from '../../../electron/engine/bootloader/registry.js';
 import { health } from '../../../electron/engine/health.js';
-import type { MachineSources } from '../../../electron/engine/inspect/sources.js';
 import { run, runOrFault } from '../../../electron/engine/process/run.js';
 import { recover } from '../../../electron/engine/recover.js';
 import { stage } from '../../../electron/engine/stage.js';
 import { openSystem, type System } from '../../../electron/engine/system.js';
-import { ourEntry, rootFlagsIn } from '../../lab/boot/our-entry.js';
+import { rootFlagsIn } from '../../lab/boot/our-entry.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsSystem } from '../../lab/btrfs-system.js';
 import { debianRootImpossible } from '../../lab/debian-root.js';
-import { describedMachine } from '../../lab/described-machine.js';
 import { diskImpossible, openDisks } from '../../lab/disk-image.js';
 import { practiceSystemIn } from '../../lab/practice-system.js';
 import { valueOf } from '../../lab/value-of.js';
+import { grubBetweenStarts, patience, trialMachine } from './machine.js';
 
 export const impossible =
   (await debianRootImpossible()) ?? (await diskImpossible('btrfs')) ?? (await diskImpossible('ext4'));
 export const changed = 'etc/understudy-practice/untouched.conf';
-export const patience = { totalMs: 2000, networkMs: 100, scriptMs: 500, pauseMs: 50 };
 const limit = { timeoutMs: 60_000 };
 const usual = 'root=UUID=0 ro rootflags=subvol=@ quiet';
 
@@ -46,8 +35,6 @@ export function trialSystem() {
   let place: BtrfsSystem;
   let kernels: string[] = [];
   let system: System;
-  let machine: MachineSources;
-  let starts = 0;
   const at = (path: string): string => join(place.root, path);
   const read = (path: string): string => readFileSync(at(path), 'utf8');
   const level = (): string => /\d+/.exec(read(changed))?.[0] ?? '';
@@ -58,22 +45,14 @@ export function trialSystem() {
     return found;
   };
 
-  /** What GRUB notes before it starts a trial. */
-  const noteTry = (): void => {
-    const text = readFileSync(grub('understudy.env'), 'latin1');
-    writeFileSync(grub('understudy.env'), text.replace('understudy_trial=1', 'understudy_trial=2'));
-  };
-  /** The kernel of an entry of ours, and the words that it is given. */
-  const wordsOf = (id: 'trial' | 'previous'): string[] => {
-    const { kernel, words } = ourEntry(readFileSync(grub('custom.cfg'), 'utf8'), id);
-    return [kernel, ...words];
-  };
+  const { noteTry, wordsOf } = grubBetweenStarts(grub);
+  const { machine, startKernel, manager, kexec, asked } = trialMachine(folder, () => kernels[0] ?? '');
+
   /** Starts what these words name; the last of several counts. */
   const startWith = async (words: readonly string[]): Promise<void> => {
     await run(['umount', '--recursive', place.root], limit);
     await runOrFault(['mount', '-t', 'btrfs', '-o', rootFlagsIn(words), place.device, place.root], limit);
-    writeFileSync(join(folder, 'cmdline'), `BOOT_IMAGE=/vmlinuz ${words.slice(1).join(' ')}\n`);
-    writeFileSync(join(folder, 'sys/kernel/random/boot_id'), `start-${(starts += 1)}\n`);
+    startKernel(words);
     await openAgain();
   };
   /** User space alone starts anew, in what is mounted for it. */
@@ -98,24 +77,6 @@ export function trialSystem() {
   const startUsual = (): Promise<void> => startWith(['/vmlinuz', ...usual.split(' ')]);
   const recovered = async () => valueOf(await recover(system));
 
-  /** A service manager of which these units failed, and which does not restart in these ways. */
-  const manager = (failed: string, refused = 'none'): void => {
-    const text = `#!/bin/sh
-echo "$*" >> ${folder}/asked
-case "$1" in ${refused}) exit 1 ;; is-active | reboot | kexec | soft-reboot) exit 0 ;; *) echo '${failed}' ;; esac\n`;
-    writeFileSync(join(folder, 'systemctl'), text, { mode: 0o755 });
-  };
-  /** kexec(8), which says what it is asked for. */
-  const kexec = (status = 0): void => {
-    const text = `#!/bin/sh\necho "kexec $*" >> ${folder}/asked\nexit ${status}\n`;
-    writeFileSync(join(folder, 'kexec'), text, { mode: 0o755 });
-  };
-  /** What the service manager and kexec(8) were asked for since the last time, without the questions of the health check. */
-  const asked = (): string[] => {
-    const lines = readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n');
-    writeFileSync(join(folder, 'asked'), '');
-    return lines.filter((line) => !/^(list-units|is-active|show)/.test(line));
-  };
   const examined = async (failed = '') => {
     manager(failed);
     return valueOf(await health(system, { patience }));
@@ -144,13 +105,6 @@ case "$1" in ${refused}) exit 1 ;; is-active | reboot | kexec | soft-reboot) exi
       .filter((name) => name.startsWith('vmlinuz-'))
       .map((name) => name.slice(8))
       .sort();
-    symlinkSync('/proc/self', join(folder, 'self'));
-    mkdirSync(join(folder, 'sys/kernel/random'), { recursive: true });
-    mkdirSync(join(folder, 'sysfs/kernel'), { recursive: true });
-    writeFileSync(join(folder, 'sysfs/kernel/kexec_loaded'), '0\n');
-    writeFileSync(join(folder, 'asked'), '');
-    kexec();
-    machine = describedMachine(folder, () => kernels[0] ?? '');
     rmSync(at('var/lib/machines'), { recursive: true, force: true });
     mkdirSync(dirname(at('var/lib/machines')), { recursive: true });
     await runOrFault(['btrfs', 'subvolume', 'create', at('var/lib/machines')], limit);

@@ -31,7 +31,7 @@ import { diskImpossible, openDisks } from '../../lab/disk-image.js';
 import { describedMachine } from '../../lab/described-machine.js';
 import { practiceSystemIn } from '../../lab/practice-system.js';
 import { valueOf } from '../../lab/value-of.js';
-import { patience } from './fixture.js';
+import { patience } from './machine.js';
 
 const hasFat = (await run(['mkfs.vfat', '--help'], { timeoutMs: 10_000 })).status === 0;
 const impossible =

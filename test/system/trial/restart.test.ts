@@ -106,7 +106,7 @@ describe.skipIf(impossible !== undefined)(`a trial on btrfs${impossible ? ` (${i
       manager('');
       valueOf(await stage({ ...trial.system, isRunning: false }));
       valueOf(await activate(trial.system, { how: 'shutdown' }));
-      const argv = [process.execPath, child, trial.root, folder, trial.release, step] as const;
+      const argv = [process.execPath, child, trial.root, folder, trial.release, step, 'activate'] as const;
       expect(await run(argv, { timeoutMs: 120_000 })).toMatchObject({ signal: 'SIGKILL' });
       expect(loader().state()).toBeUndefined();
     };

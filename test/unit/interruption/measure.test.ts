@@ -42,8 +42,10 @@ function bench(): Bench {
       const described = { ...machine.sources, systemctl, now: () => wall, monotonic: clock };
       return { ...machine.system(), machine: described };
     },
-    engineOf: (system, environment = { takesEffect: 'at-once' }) =>
-      ({ system, environment }) as unknown as Engine,
+    engineOf: (
+      system,
+      environment = { hasSwitch: () => true, readSwitch: () => ({ isInEffect: () => true }) },
+    ) => ({ system, environment }) as unknown as Engine,
   };
 }
 

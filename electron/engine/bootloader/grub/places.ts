@@ -2,7 +2,7 @@
  * Where GRUB reads its menu at the next start, and where it can write down that it tried: it overwrites a file by its blocks, without the help of
  * a file system (grub2 manual, "Environment block").
  *
- * - /boot is a file system of its own that allows it: all lies beside grub.cfg.
+ * - /boot lies on a file system that allows it: all lies beside grub.cfg.
  * - /boot on btrfs, whose blocks are shared and checksummed: the note lies on the EFI system partition. Where /boot is inside the root's subvolume,
  *   GRUB finds it by the name of that, as its boot entries do: the menu is that of the tree which has the name at the start, and what is kept for
  *   the way back lies in the subvolume of Understudy, which keeps its name whatever the trees do.
@@ -13,7 +13,7 @@ import { topOf } from '../../environments/btrfs/top.js';
 import { readMountTable, type MountEntry, type MountTable } from '../../inspect/mount-table.js';
 import { nameInTree, realRoot } from '../../inspect/mounts.js';
 import type { MachineSources } from '../../inspect/sources.js';
-import { bytes, display, isWithin, join, type RawPath } from '../../posix/raw-path.js';
+import { bytes, display, isWithin, join, parentOf, type RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
 import { keptOn } from '../kept-files.js';
 
@@ -52,9 +52,10 @@ export function placesOf(system: System, sources: MachineSources, folder: RawPat
   if (mount?.fileSystem !== 'btrfs')
     return {
       ...beside,
-      obstacle: isInRoot
-        ? `${display(folder)} lies on the file system of the root: GRUB can note a trial only where /boot is a file system of its own.`
-        : noteObstacle(sources, mount, folder),
+      kept: isInRoot ? keptOn(parentOf(folder)) : beside.kept,
+      obstacle: mount
+        ? noteObstacle(sources, mount, folder)
+        : `Nothing is known of the file system of ${display(folder)}.`,
     };
   const onEsp = { ...beside, ...noteOnEsp(system, sources, folder) };
   if (!isInRoot) return onEsp;

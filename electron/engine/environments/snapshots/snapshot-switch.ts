@@ -61,6 +61,10 @@ export class SnapshotSwitch implements Switch {
     return driver.current(system) === record.old && driver.next(system, record.way) === record.new;
   }
 
+  uncover(): void {
+    // Each is a root of its own.
+  }
+
   wordsBefore(usual: readonly string[]): string[] | undefined {
     const { driver, system, record } = this;
     const words = driver.rootWords?.(system, record.old, usual);

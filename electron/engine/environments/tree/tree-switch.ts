@@ -10,16 +10,22 @@ import { bigStatus } from '../../files/attributes.js';
 import { writeFileDurably } from '../../files/durable.js';
 import { readJsonLines, writeJsonLines } from '../../files/json-lines.js';
 import { bytes, isWithin, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
+import { detach } from '../../posix/mount.js';
 import { exchange } from '../../posix/rename.js';
 import { syncDirectory, syncFileSystem } from '../../posix/sync.js';
-import type { System } from '../../system.js';
+import { machineOf, type System } from '../../system.js';
 import type { Keepsake, Switch, TreeView } from '../environment.js';
 import { namesIn, plainView } from '../plain-view.js';
+import { previousWord, startedWith, usrWord } from '../../inspect/kernel-words.js';
+import { readMountTable } from '../../inspect/mount-table.js';
 import { resolveInTree } from '../resolve.js';
 import { statusOf } from './overlay-view.js';
 import { folderAttributes, inOrder, place, placementSchema, type Placement } from './placements.js';
 import { volumesOf } from './places.js';
 import { relativeToRoot, switchFolder } from './restore-folders.js';
+
+/** Where an installation has it (build/install.js, and the packages), relative to the root. */
+const firstProcesses = ['usr/lib/understudy/start-before', 'opt/Understudy/resources/program/start-before'];
 
 const unitSchema = z.strictObject({
   /** The unit, relative to the root. */
@@ -106,11 +112,28 @@ export class TreeSwitch implements Switch {
   }
 
   isFallenBack(): boolean {
-    return false;
+    const isSaid = startedWith(machineOf(this.system), previousWord(this.restorePoint));
+    return this.#covered().length > 0 || (isSaid && this.isSwitched() !== false);
   }
 
-  wordsBefore(): undefined {
-    return undefined;
+  uncover(): void {
+    for (const unit of this.#covered()) detach(join(this.system.root, unit.path));
+  }
+
+  /** What is exchanged is found in place of the new one where the first process of that start says so (build/boot/start-before). */
+  wordsBefore(usual: readonly string[]): string[] {
+    const [usr] = this.record.units;
+    const first = firstProcesses.find((path) => statusOf(join(this.system.root, path)));
+    const words = usr && first !== undefined ? [usrWord(usr.oldInode), `init=/${first}`] : [];
+    return [...usual, previousWord(this.restorePoint), ...words];
+  }
+
+  /** The exchanged folders over which the ones from before are mounted. */
+  #covered(): SwitchRecord['units'] {
+    const table = readMountTable(machineOf(this.system));
+    return this.record.units.filter(({ path, place }) =>
+      table.at(join(this.system.root, path))?.origin.endsWith(`/${place}`),
+    );
   }
 
   /** The commit point and what follows it. */
@@ -129,6 +152,7 @@ export class TreeSwitch implements Switch {
 
   /** Brings the environment before back: the same exchange in reverse, then the saved entries. */
   switchBack(): void {
+    this.uncover();
     for (const unit of this.record.units) {
       this.onStep();
       if (this.#inode(unit.path) !== unit.oldInode) this.#exchange(unit);

@@ -1,0 +1,261 @@
+/**
+ * The trial of a new system that shares its root with the one before, on ext4, through the verbs. What the first process of a start in the one before
+ * does (build/boot/start-before) is done by itself, in a chroot.
+ */
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { activate } from '../../../electron/engine/activate.js';
+import { bootLoaderFor } from '../../../electron/engine/bootloader/registry.js';
+import { health } from '../../../electron/engine/health.js';
+import { history } from '../../../electron/engine/history.js';
+import { run, runOrFault } from '../../../electron/engine/process/run.js';
+import { recover } from '../../../electron/engine/recover.js';
+import { rollback } from '../../../electron/engine/rollback.js';
+import { stage } from '../../../electron/engine/stage.js';
+import { openSystem, type System } from '../../../electron/engine/system.js';
+import type { Activation } from '../../../shared/plan.js';
+import { inCheckout } from '../../lab/checkout.js';
+import { debianRootImpossible } from '../../lab/debian-root.js';
+import { diskImpossible, openDisks } from '../../lab/disk-image.js';
+import { inTree, practiceSystemIn } from '../../lab/practice-system.js';
+import { valueOf } from '../../lab/value-of.js';
+import { grubBetweenStarts, patience, trialMachine } from './machine.js';
+
+const impossible = (await debianRootImpossible()) ?? (await diskImpossible('ext4'));
+const limit = { timeoutMs: 60_000 };
+const usual = 'root=UUID=0 ro quiet';
+const first = 'usr/lib/understudy/start-before';
+const changed = 'etc/understudy-practice/untouched.conf';
+
+describe.skipIf(impossible !== undefined)(`a trial on ext4${impossible ? ` (${impossible})` : ''}`, () => {
+  const disks = openDisks();
+  const root = join(disks.folder, 'root');
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-machine-'));
+  const at = (path: string): string => join(root, path);
+  const grub = (name: string): string => at(`boot/grub/${name}`);
+  let release = '';
+  const { machine, startKernel, manager, asked } = trialMachine(folder, () => release);
+  const { noteTry, wordsOf } = grubBetweenStarts(grub);
+  let system: System;
+  const loader = () => bootLoaderFor(system);
+  const level = (): string => /\d+/.exec(readFileSync(at(changed), 'utf8'))?.[0] ?? '';
+  const program = async (): Promise<string> =>
+    (await inTree(root, ['/usr/bin/understudy-practice-listen'])).trim();
+  const covers = async (): Promise<number> =>
+    (await run(['findmnt', '--noheadings', '--mountpoint', at('usr')], limit)).stdout
+      .split('\n')
+      .filter((line) => line !== '').length;
+  const recovered = async () => valueOf(await recover(system));
+  const titles = async () => valueOf(await history(system)).entries.map(({ title }) => title);
+  const nothingLeft = (): void => {
+    expect(loader()?.state()).toBeUndefined();
+    const left = [grub('custom.cfg'), grub('understudy.env'), at('boot/understudy')].filter(existsSync);
+    expect(left).toEqual([]);
+  };
+
+  /** No mount outlives a start. The first process is the one that the words name. */
+  const startWith = async (words: readonly string[]): Promise<void> => {
+    while ((await covers()) > 0) await runOrFault(['umount', at('usr')], limit);
+    startKernel(words);
+    const init = words.findLast((word) => word.startsWith('init='))?.slice('init='.length);
+    if (init === undefined) return;
+    await runOrFault(['mount', '--bind', folder, at('proc')], limit);
+    try {
+      await runOrFault(['chroot', root, init, 'splash'], limit);
+    } finally {
+      await runOrFault(['umount', at('proc')], limit);
+    }
+  };
+  const startUsual = (): Promise<void> => startWith(['/vmlinuz', ...usual.split(' ')]);
+  const update = async (how: Activation = 'reboot') => {
+    manager('');
+    valueOf(await stage({ ...system, isRunning: false }));
+    asked();
+    return valueOf(await activate(system, { how }));
+  };
+
+  beforeAll(async () => {
+    await disks.mount('ext4', root, 1500);
+    await practiceSystemIn(root);
+    mkdirSync(at('boot/grub'));
+    mkdirSync(at('run/systemd/system'), { recursive: true });
+    writeFileSync(grub('grub.cfg'), 'source ${config_directory}/custom.cfg\n');
+    mkdirSync(at('usr/lib/understudy'), { recursive: true });
+    copyFileSync(inCheckout('build/boot/start-before'), at(first));
+    // The usual first process says what it found.
+    const init = '#!/bin/sh\n{ echo "$*"; understudy-practice-listen; } >/started\n';
+    writeFileSync(at('usr/sbin/init'), init, { mode: 0o755 });
+    system = {
+      ...openSystem(root, { settings: { reserveBytes: 16 * 1024 ** 2 } }),
+      isRunning: true,
+      machine,
+    };
+    [release = ''] = readdirSync(at('boot'))
+      .filter((name) => name.startsWith('vmlinuz-'))
+      .map((name) => name.slice(8))
+      .sort();
+    await startUsual();
+  }, 120_000);
+  afterAll(async () => {
+    await run(['umount', '--recursive', at('usr')], limit);
+    await disks.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('falls back from one that does not come up, and keeps what the user changed since', async () => {
+    expect([level(), await program()]).toEqual(['1', '1.0-1']);
+    const usr = statSync(at('usr')).ino;
+    const { how, remarks, restorePoint } = await update();
+    expect({ how, remarks, asked: asked() }).toEqual({
+      how: 'reboot',
+      remarks: [],
+      asked: ['daemon-reload', 'reboot'],
+    });
+    expect(loader()?.state()).toEqual({ restorePoint, state: 'waiting' });
+    const [kernel = '', ...words] = wordsOf('trial');
+    expect(words.join(' ')).toMatch(/^root=UUID=0 ro quiet understudy\.trial=point-\S+ panic=30 /);
+    expect(existsSync(at(kernel))).toBe(true);
+    const [before = '', ...back] = wordsOf('previous');
+    expect(before).toMatch(new RegExp(`^/boot/understudy/point-\\S+/vmlinuz-${release}$`));
+    expect(back.join(' ')).toBe(
+      `root=UUID=0 ro quiet understudy.previous=${restorePoint} understudy.usr=${usr} init=/${first}`,
+    );
+    // Nobody judges a system that was not started yet.
+    expect([await recovered(), valueOf(await health(system, { patience }))]).toMatchObject([
+      { transactions: [] },
+      { restorePoint: null },
+    ]);
+    appendFileSync(at('etc/hosts'), '192.0.2.7 printer\n');
+    await inTree(root, ['useradd', '--create-home', '--shell', '/bin/sh', 'eve']);
+    writeFileSync(at('usr/local/bin/own'), 'of the user\n');
+
+    noteTry();
+    await startWith(wordsOf('previous'));
+    // From its first process on all programs are those from before.
+    expect(readFileSync(at('started'), 'utf8')).toBe('splash\n1.0-1\n');
+    expect([await covers(), await program(), level()]).toEqual([1, '1.0-1', '2']);
+    asked();
+    expect((await recovered()).transactions).toMatchObject([{ kind: 'rollback', outcome: 'rolled-back' }]);
+    expect(asked()).toEqual(['daemon-reload']);
+    expect([await covers(), await program(), level()]).toEqual([0, '1.0-1', '1']);
+    expect(statSync(at('usr')).ino).toBe(usr);
+    expect(readFileSync(at('etc/hosts'), 'utf8')).toContain('printer');
+    expect(readFileSync(at('etc/passwd'), 'utf8')).toMatch(/^eve:/m);
+    expect(readFileSync(at('usr/local/bin/own'), 'utf8')).toBe('of the user\n');
+    expect((await titles())[0]).toBe('The new system did not come up: the one before was started again');
+    expect(await examined()).toMatchObject({ restorePoint: null });
+    nothingLeft();
+    await startUsual();
+    expect(await recovered()).toEqual({ transactions: [], cleaned: [] });
+  }, 300_000);
+
+  const examined = async (failed = '') => {
+    manager(failed);
+    return valueOf(await health(system, { patience }));
+  };
+
+  it('falls back without its own first process too: what runs then is of the new system, and restarts', async () => {
+    renameAway(true);
+    await update();
+    expect(wordsOf('previous').at(-1)).toMatch(/^understudy\.previous=/);
+    noteTry();
+    await startWith(wordsOf('previous'));
+    expect([await covers(), await program()]).toEqual([0, '1.1-1']);
+    asked();
+    expect((await recovered()).transactions).toMatchObject([{ kind: 'rollback' }]);
+    expect(asked()).toEqual(['reboot']);
+    expect([await program(), level()]).toEqual(['1.0-1', '1']);
+    nothingLeft();
+    renameAway(false);
+  }, 300_000);
+
+  const renameAway = (away: boolean): void => {
+    if (away) rmSync(at(first));
+    else copyFileSync(inCheckout('build/boot/start-before'), at(first));
+  };
+
+  it('goes on with a way back that was cut at any of its steps', async () => {
+    const child = inCheckout('dist/test/lab/trial-child.js');
+    for (const step of ['rollback:step:prepare', 'rollback:commit:switch-back', 'rollback:step:settle']) {
+      await update();
+      noteTry();
+      await startWith(wordsOf('previous'));
+      const argv = [process.execPath, child, root, folder, release, step, 'recover'] as const;
+      expect(await run(argv, { timeoutMs: 120_000 }), step).toMatchObject({ signal: 'SIGKILL' });
+      await startWith(wordsOf('previous'));
+      expect(readFileSync(at('started'), 'utf8'), step).toBe('splash\n1.0-1\n');
+      expect((await recovered()).transactions.length, step).toBeGreaterThan(0);
+      await recovered();
+      expect([await covers(), await program(), level()], step).toEqual([0, '1.0-1', '1']);
+      nothingLeft();
+      await startUsual();
+      expect(await recovered(), step).toEqual({ transactions: [], cleaned: [] });
+    }
+  }, 300_000);
+
+  it('returns from one that fails its health check, and stays with one that passes', async () => {
+    await update();
+    noteTry();
+    await startWith(wordsOf('trial'));
+    expect([(await recovered()).transactions, await program()]).toEqual([[], '1.1-1']);
+    asked();
+    expect(await examined('broken.service loaded failed failed Broken')).toMatchObject({
+      healthy: false,
+      findings: ['broken.service failed, and had not before the update.'],
+      restarting: true,
+    });
+    expect(asked()).toEqual(['reboot']);
+    expect([await program(), level()]).toEqual(['1.0-1', '1']);
+    expect((await titles())[0]).toBe('The new system failed its health check: the system was taken back');
+    nothingLeft();
+    await startUsual();
+    expect(await recovered()).toEqual({ transactions: [], cleaned: [] });
+
+    await update();
+    noteTry();
+    await startWith(wordsOf('trial'));
+    await recovered();
+    expect(await examined()).toMatchObject({ healthy: true, findings: [] });
+    nothingLeft();
+    await startUsual();
+    expect([await recovered(), await program(), level()]).toEqual([
+      { transactions: [], cleaned: [] },
+      '1.1-1',
+      '2',
+    ]);
+    const { kept } = valueOf(await rollback(system));
+    expect(kept.filter((path) => path.startsWith('/boot/'))).toEqual([]);
+    expect([await program(), level()]).toEqual(['1.0-1', '1']);
+  }, 300_000);
+
+  it('is none where nothing starts anew, and is over once the user returns', async () => {
+    await update('live');
+    nothingLeft();
+    valueOf(await rollback(system));
+    await update();
+    expect(loader()?.state()?.state).toBe('waiting');
+    valueOf(await rollback(system));
+    nothingLeft();
+    expect([await program(), level()]).toEqual(['1.0-1', '1']);
+  }, 300_000);
+
+  it('says how to return where the boot loader makes no trial', async () => {
+    writeFileSync(grub('grub.cfg'), 'menuentry x {}\n');
+    const { remarks } = await update();
+    expect(remarks.join(' ')).toMatch(/"understudy rollback", from a rescue system.*41_custom is missing/);
+    nothingLeft();
+  }, 300_000);
+});
