@@ -10,20 +10,11 @@
  * (or UNDERSTUDY_LAB). Anything failed, or nothing run: exit code 1.
  */
 import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  statfsSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { clearAway } from './leftovers.js';
-import { mountOwnDisk, unmountOwnDisk } from './own-disk.js';
+import { openOwnFolder } from './own-folder.js';
 
 /**
  * The lanes, each in the order in which its suites run: what is quick and blames most exactly comes first. Both take about the same
@@ -53,13 +44,7 @@ const named = suites.filter(({ name }) => process.argv.includes(name, 2));
 const chosen = new Set(named.length > 0 ? named : suites);
 const filters = process.argv.slice(2).filter((word) => !suites.some(({ name }) => name === word));
 
-const base = realpathSync(mkdtempSync(join(placeForFiles(), 'understudy-')));
-chmodSync(base, 0o755);
-const disk = mountOwnDisk(base);
-const folder = join(disk ?? base, 't');
-mkdirSync(folder);
-// Open to every user, as /tmp is: tests become other users, and apt fetches as one of its own.
-chmodSync(folder, 0o1777);
+const { folder, close } = openOwnFolder();
 
 const running = new Set();
 let stopping;
@@ -133,7 +118,7 @@ function end(child) {
 function stop(signal) {
   stopping ??= (async () => {
     for (const child of running) end(child);
-    await clearAllAway();
+    await close();
     console.error(`\nStopped by ${signal}.`);
     process.exit(128 + constants.signals[signal]);
   })();
@@ -141,7 +126,7 @@ function stop(signal) {
 }
 
 async function finish(results) {
-  const left = await clearAllAway();
+  const left = await close();
   const failures = results.flatMap((result) => result.failures);
   const skipped = results.flatMap((result) => result.skipped);
   const passed = results.reduce((sum, result) => sum + result.passed, 0);
@@ -158,17 +143,4 @@ async function finish(results) {
   if (passed + failures.length === 0) console.log('No test was run.');
   console.log(`${passed} passed, ${failures.length} failed, ${skipped.length} skipped`);
   process.exitCode = failures.length > 0 || passed === 0 ? 1 : 0;
-}
-
-async function clearAllAway() {
-  const left = await clearAway(folder);
-  if (!unmountOwnDisk(base)) left.push(`still mounted: ${disk}`);
-  return [...left, ...(await clearAway(base))];
-}
-
-/** On a real disk where there is one: an overlay (a container's root) cannot carry the overlays that tests mount. */
-function placeForFiles() {
-  const overlay = 0x794c7630; // statfs(2), OVERLAYFS_SUPER_MAGIC
-  const places = [process.env.TMPDIR, '/var/tmp', '/tmp'].filter((place) => place && existsSync(place));
-  return places.find((place) => statfsSync(place).type !== overlay) ?? places[0];
 }

@@ -1,7 +1,9 @@
 /**
  * A process that runs one verb of the engine and kills itself with SIGKILL at a given step, as a power cut would. Prints
- * how many steps there were when it is not told to die. Arguments: root, verb, options as JSON, step (0: never).
+ * how many steps there were when it is not told to die. Arguments: root, verb, options as JSON, step (0: never; `tell`: never, but each is named on
+ * standard error as it comes).
  */
+import { writeSync } from 'node:fs';
 import { activate } from '../../electron/engine/activate.js';
 import { decide } from '../../electron/engine/decide.js';
 import { plan } from '../../electron/engine/plan.js';
@@ -19,6 +21,7 @@ const system = openSystem(root, {
   onStep(name) {
     steps += 1;
     names.push(name);
+    if (dieAt === 'tell') writeSync(2, `${name}\n`);
     if (steps === Number(dieAt)) process.kill(process.pid, 'SIGKILL');
   },
 });

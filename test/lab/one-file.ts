@@ -8,21 +8,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'vite';
-
-const top = join(import.meta.dirname, '../..');
+import { inCheckout } from './checkout.js';
 
 /** The path of the file, which is made anew in a folder of temporary files. */
 export async function oneFile(program: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-one-file-'));
   await build({
-    root: top,
+    root: inCheckout(''),
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
     plugins: [nativeOutside, whereTheyWere],
     ssr: { noExternal: true },
     build: {
-      ssr: join(top, 'dist/test/lab', `${program}.js`),
+      ssr: inCheckout(`dist/test/lab/${program}.js`),
       outDir: folder,
       emptyOutDir: true,
       minify: false,

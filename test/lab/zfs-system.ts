@@ -40,8 +40,14 @@ export interface ZfsSystem {
   readonly parent: string;
   /** A private folder beside the root. */
   readonly folder: string;
+  /** The file that the pool lies in. */
+  readonly image: string;
   /** Starts it anew: what the pool says becomes the root. */
   boot: () => Promise<void>;
+  /** Unmounts everything and lets go of the image, so that another can take its place. */
+  giveUp: () => Promise<void>;
+  /** Knows the pool in the image again. */
+  takeIn: () => Promise<void>;
   dispose: () => Promise<void>;
 }
 
@@ -51,7 +57,7 @@ const limit = { timeoutMs: 60_000 };
 export async function zfsSystem(
   layout: ZfsLayout,
   fill: (root: string) => Promise<void>,
-  mebibytes = 900,
+  { mebibytes = 900, inMemory = true }: { readonly mebibytes?: number; readonly inMemory?: boolean } = {},
 ): Promise<ZfsSystem> {
   const folder = mkdtempSync(zfsFolderPrefix);
   const daemon = await openZfsDaemon(folder).catch((error: unknown) => {
@@ -70,7 +76,8 @@ export async function zfsSystem(
     mkdirSync(root);
     mkdirSync(dirname(image));
     // In memory: every change of a property waits for what the pool writes.
-    await runOrFault(['mount', '-t', 'tmpfs', '-o', 'mode=700', 'understudy', dirname(image)], limit);
+    if (inMemory)
+      await runOrFault(['mount', '-t', 'tmpfs', '-o', 'mode=700', 'understudy', dirname(image)], limit);
     writeFileSync(image, '');
     truncateSync(image, mebibytes * 1024 ** 2);
     // Ones that fill a page with zeros are kept as holes, as every ZFS of today does.
@@ -89,11 +96,19 @@ export async function zfsSystem(
       await whenFree(['zfs', 'set', `mountpoint=${root}`, next]);
       await mountAll(root, pool, next);
     };
+    const giveUp = async (): Promise<void> => {
+      await unmountBelow(root);
+      await whenFree(['zpool', 'export', '-f', pool]);
+    };
+    const takeIn = async (): Promise<void> => {
+      const options = ['-f', '-o', 'cachefile=none', '-d', dirname(image)];
+      await runOrFault(['zpool', 'import', ...options, pool], limit);
+    };
     await boot();
     await fill(root);
     await separate(dataset, root, layout);
     await runOrFault(['sync', '--file-system', root], limit);
-    return { root, pool, parent, folder, boot, dispose };
+    return { root, pool, parent, folder, image, boot, giveUp, takeIn, dispose };
   } catch (error) {
     await dispose();
     throw error;

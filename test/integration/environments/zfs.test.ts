@@ -40,7 +40,7 @@ describe.skipIf(impossible !== undefined)(`ZFS${impossible ? ` (${impossible})` 
         writeFileSync(join(root, 'var/lib/understudy/earlier'), 'kept');
         return Promise.resolve();
       },
-      mebibytes,
+      { mebibytes },
     );
     system = openSystem(place.root);
   };

@@ -1,0 +1,32 @@
+/**
+ * A folder for all temporary files of a run, on a file system of its own where that can be. What is still mounted, running or lying there at the end
+ * is cleared away, and named.
+ */
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { clearAway } from './leftovers.js';
+import { mountOwnDisk, unmountOwnDisk } from './own-disk.js';
+
+/** Answers the folder, for TMPDIR, and what ends it: that answers what was left behind, a line each. */
+export function openOwnFolder() {
+  const base = realpathSync(mkdtempSync(join(placeForFiles(), 'understudy-')));
+  chmodSync(base, 0o755);
+  const disk = mountOwnDisk(base);
+  const folder = join(disk ?? base, 't');
+  mkdirSync(folder);
+  // Open to every user, as /tmp is: tests become other users, and apt fetches as one of its own.
+  chmodSync(folder, 0o1777);
+  const close = async () => {
+    const left = await clearAway(folder);
+    if (!unmountOwnDisk(base)) left.push(`still mounted: ${disk}`);
+    return [...left, ...(await clearAway(base))];
+  };
+  return { folder, close };
+}
+
+/** On a real disk where there is one: an overlay (a container's root) cannot carry the overlays that tests mount. */
+function placeForFiles() {
+  const overlay = 0x794c7630; // statfs(2), OVERLAYFS_SUPER_MAGIC
+  const places = [process.env.TMPDIR, '/var/tmp', '/tmp'].filter((place) => place && existsSync(place));
+  return places.find((place) => statfsSync(place).type !== overlay) ?? places[0];
+}
