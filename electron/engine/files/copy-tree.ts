@@ -12,7 +12,7 @@ export function copyEntry(from: RawPath, to: RawPath): void {
     copyFileSync(bytes(from), bytes(to), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
   else if (status.isSymbolicLink()) symlinkSync(readlinkSync(bytes(from), 'buffer'), bytes(to));
   else makeSpecialFile(to, Number(status.mode), status.rdev);
-  copyAttributesWhereSupported(from, to);
+  copyAttributesWhereSupported(from, to, status);
 }
 
 /** Copies the content of a folder into an existing one, on the same volume only. */
@@ -32,9 +32,9 @@ export function copyTree(from: RawPath, to: RawPath): void {
 }
 
 /** vfat has no owners; the kernel refuses to change what it shows. */
-function copyAttributesWhereSupported(from: RawPath, to: RawPath): void {
+function copyAttributesWhereSupported(from: RawPath, to: RawPath, status = bigStatus(from)): void {
   try {
-    copyAttributes(from, to, { time: true });
+    copyAttributes(from, to, { time: true, status });
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error) || error.code !== 'EPERM') throw error;
   }

@@ -58,9 +58,9 @@ export function isOverlayXattr(name: string): boolean {
   return name.startsWith('trusted.overlay.') || name.startsWith('user.overlay.');
 }
 
-/** Copies every attribute except overlayfs' own. */
-export function copyXattrs(from: RawPath, to: RawPath): void {
-  for (const name of listXattrs(from)) {
+/** Copies attributes, by default every one, except overlayfs' own. */
+export function copyXattrs(from: RawPath, to: RawPath, names = listXattrs(from)): void {
+  for (const name of names) {
     if (isOverlayXattr(name)) continue;
     const value = getXattr(from, name);
     if (value !== undefined) setXattr(to, name, value);

@@ -1,8 +1,7 @@
 /** One entry of one side: its type, its attributes, and whether two of them are the same. Times are no part of it. */
 import { readFileSync, readlinkSync, type BigIntStats } from 'node:fs';
-import { statusOf } from '../environments/tree/overlay-view.js';
 import { sameContent } from '../environments/tree/overlay-changes.js';
-import { bigStatus } from '../files/attributes.js';
+import { bigStatusOf } from '../files/attributes.js';
 import type { EntryType } from '../manifest/entry.js';
 import { bytes, type RawPath } from '../posix/raw-path.js';
 import { getXattr, isOverlayXattr, listXattrs } from '../posix/xattr.js';
@@ -24,9 +23,8 @@ export interface Attributes {
 }
 
 export function entryAt(place: RawPath | undefined): Entry | undefined {
-  if (place === undefined || !statusOf(place)) return undefined;
-  const status = bigStatus(place);
-  return { place, type: typeOf(status), status };
+  const status = place === undefined ? undefined : bigStatusOf(place);
+  return place !== undefined && status ? { place, type: typeOf(status), status } : undefined;
 }
 
 export function attributesOf({ place, status }: Entry): Attributes {

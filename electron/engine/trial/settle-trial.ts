@@ -47,7 +47,8 @@ export async function settleTrial(engine: Engine): Promise<Settled[]> {
   if (!isOver) {
     // Asked for, but not begun: what is on its way out is the system before.
     const isToCome = trial?.direct !== undefined && trial.direct.boot === bootId(machineOf(system));
-    const isTried = loader?.state()?.state === 'tried' && !isToCome;
+    // In place, the start itself was told that it is one in the environment before.
+    const isTried = isInPlace || (loader?.state()?.state === 'tried' && !isToCome);
     if (!isTried || !back.isFallenBack()) return [];
     const takeBack = isInPlace ? takeBackInPlace : takeBackWhole;
     return withPackageLocks(system, engine.packages, () => takeBack(engine, back));

@@ -174,6 +174,8 @@ describe.skipIf(impossible !== undefined)(`a trial on ext4${impossible ? ` (${im
     noteTry();
     await startWith(wordsOf('previous'));
     expect([await covers(), await program()]).toEqual([0, '1.1-1']);
+    // Nor does it need to be told by the boot loader.
+    rmSync(grub('understudy.env'));
     asked();
     expect((await recovered()).transactions).toMatchObject([{ kind: 'rollback' }]);
     expect(asked()).toEqual(['reboot']);
