@@ -85,7 +85,7 @@ function stopUnits() {
 
 /** Without these files a trial is none: the system's own menu says again what starts. */
 function leaveBootLoader(root) {
-  for (const folder of ['boot/grub', 'boot/grub2'])
+  for (const folder of ['boot/grub', 'boot/grub2', 'boot/efi/understudy', 'efi/understudy'])
     rmSync(resolve(root, folder, 'understudy.env'), { force: true });
   for (const folder of ['boot', 'efi', 'boot/efi'].map((top) => resolve(root, top, 'loader/entries')))
     for (const name of existsSync(folder) ? readdirSync(folder) : [])

@@ -36,6 +36,7 @@ import {
   beginTrial,
   cancelTrial,
   prepareTrial,
+  requireJudged,
   type BegunTrial,
   type PreparedTrial,
 } from './trial/begin-trial.js';
@@ -65,6 +66,7 @@ export function activate(system: System, options: ActivateOptions = {}): Promise
       // First: at a shutdown the restart that a switch waits for is on its way, and nobody has to be told.
       if (options.scheduled && id === undefined) throw new Fault('NOTHING_TO_DO');
       requireArrived(engine);
+      requireJudged(engine);
       const record = readStage(system, engine.environment, id);
       if (!record.ready) throw new Fault('STAGE_UNVERIFIED', ...failedProofs(record));
       const how = options.scheduled ? 'shutdown' : (options.how ?? record.plan.activation.how);

@@ -4,7 +4,6 @@
  */
 import type { Outcome } from '../../shared/errors.js';
 import type { Examined } from '../../shared/history.js';
-import { bootLoaderFor } from './bootloader/registry.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
 import { outcomeOf } from './fault.js';
 import { examine, usualPatience, type Examination } from './health/examine.js';
@@ -14,7 +13,7 @@ import { requireRecovered } from './recover.js';
 import { rollback } from './rollback.js';
 import { restartThroughFirmware } from './restart/start-next.js';
 import type { System } from './system.js';
-import { cancelTrial } from './trial/begin-trial.js';
+import { cancelTrial, isToCome } from './trial/begin-trial.js';
 import { readTrial, type TrialRecord } from './trial/trial-record.js';
 
 export type HealthOptions = Partial<Pick<Examination, 'patience'>>;
@@ -50,10 +49,10 @@ export function health(system: System, options: HealthOptions = {}): Promise<Out
 }
 
 /** The trial that this start is; none where its environment is yet to be started, or was returned from. */
-function trialOf({ system, environment }: Engine): TrialRecord | undefined {
+function trialOf(engine: Engine): TrialRecord | undefined {
+  const { system, environment } = engine;
   const trial = readTrial(system);
   if (!trial || !environment.hasSwitch(system, trial.restorePoint)) return undefined;
-  if (environment.pending(system) !== undefined) return undefined;
-  if (bootLoaderFor(system)?.state()?.state === 'waiting') return undefined;
+  if (isToCome(engine)) return undefined;
   return environment.readSwitch(system, trial.restorePoint).isFallenBack() ? undefined : trial;
 }

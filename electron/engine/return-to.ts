@@ -50,7 +50,8 @@ export interface Journey {
 const nothingSince: Since = { packages: [], lost: [], kept: [], keepsakes: [], merged: new Map() };
 
 /**
- * One step of the way, a transaction of its own. The caller holds the locks of the store and of the packages, and, unless it is a dry run, that of
+ * One step of the way, a transaction of its own. Where it takes effect at once, the caller ends what there is of a trial, after the boot menu.
+ * The caller holds the locks of the store and of the packages, and, unless it is a dry run, that of
  * the accounts. Throws `RESTORE_POINT_DAMAGED`, `RESTORE_POINT_UNFIT`.
  */
 export async function returnTo(
@@ -105,7 +106,10 @@ export async function returnTo(
     environment.destroyRestorePoint(system, point.id);
     return Promise.resolve();
   });
-  if (environment.pending(system) === undefined) cancelTrial(engine, point.id);
+  // In place, the boot menu is renewed first: until then the trial's own entry is the one that is sure to start.
+  if (environment.takesEffect === 'at-once')
+    return { ...answer, dryRun, seconds: 0, switchSeconds, keptAside: aside };
+  if (environment.pending(system) === undefined) cancelTrial(engine);
   else await startReturn(engine, point.id, files);
   return { ...answer, dryRun, seconds: 0, switchSeconds, keptAside: aside };
 }

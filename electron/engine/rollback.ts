@@ -14,6 +14,7 @@ import { withAccountsLock } from './reintegrate/accounts/account-lock.js';
 import { renewBootMenu } from './restart/boot-menu.js';
 import { returnTo, wayTo, type Journey } from './return-to.js';
 import type { System } from './system.js';
+import { cancelTrial } from './trial/begin-trial.js';
 
 export interface RollbackOptions {
   /** The newest one by default. */
@@ -45,7 +46,10 @@ export function rollback(system: System, options: RollbackOptions = {}): Promise
         };
         for (const point of way) results.push(await returnTo(engine, point, journey));
         const isInEffect = environment.pending(system) === undefined;
-        if (!options.dryRun && system.isRunning && isInEffect) await renewBootMenu(system);
+        if (!options.dryRun && system.isRunning && isInEffect) {
+          await renewBootMenu(system);
+          for (const { id } of way) cancelTrial(engine, id);
+        }
         return combined(way.at(-1)?.id ?? '', results, (Date.now() - started) / 1000);
       });
     });

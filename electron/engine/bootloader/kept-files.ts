@@ -48,7 +48,8 @@ export function keepFiles(kept: RawPath, restorePoint: string, files: readonly R
 }
 
 export function forgetKept(kept: RawPath): void {
-  removeTree(kept);
+  // Where there is nothing, nothing is written: the file system may be read-only.
+  if (existsSync(bytes(kept))) removeTree(kept);
 }
 
 function linkOrCopy(from: RawPath, to: RawPath): void {

@@ -118,7 +118,7 @@ export interface Switch {
   isSwitched(): boolean | undefined;
   /** False while the switch, there or back, waits for a restart. */
   isInEffect(): boolean;
-  /** True where the environment before runs, although the usual start takes the new one. */
+  /** True where the environment before was started, whole or with its kernel alone, although the usual start takes the new one. */
   isFallenBack(): boolean;
   /** Where it runs by covering the new one: from here on the new one is seen again, for whoever compares the two. Repeatable. */
   uncover(): void;

@@ -11,6 +11,7 @@ import type { Switch } from '../environments/environment.js';
 import { Fault, reasonOf } from '../fault.js';
 import { healthNow } from '../health/before.js';
 import { previousWord, trialWord, usualWords } from '../inspect/kernel-words.js';
+import { bootId } from '../inspect/sources.js';
 import { machineOf } from '../system.js';
 import { bootFilesOf, type BootFiles } from './boot-files.js';
 import { calmWatchdog, forgetTrial, readTrial, recordTrial } from './trial-record.js';
@@ -44,7 +45,8 @@ export async function prepareTrial(
   const [kernel, ...initrds] = loader.keep(restorePoint, files);
   if (kernel === undefined) throw new Error('a kernel is a file');
   // Before the switch: whatever is cut in between, the new system is judged at its first start.
-  recordTrial(system, { version: 1, restorePoint, before: await healthNow(machine) });
+  const boot = bootId(machine);
+  recordTrial(system, { version: 1, restorePoint, before: await healthNow(machine), ...(boot && { boot }) });
   return { loader, before: { release: running.release, kernel, initrds } };
 }
 
@@ -84,11 +86,11 @@ export async function beginTrial(
   }
 }
 
-/** After a cut between the switch and its trial, as long as the start is yet to come. Repeatable. */
+/** After a process was killed between the switch and its trial, as long as the start is yet to come. Repeatable. */
 export async function resumeTrial(engine: Engine, treeSwitch: Switch): Promise<void> {
-  const { system, environment } = engine;
+  const { system } = engine;
   const { restorePoint } = treeSwitch;
-  if (!system.isRunning || environment.pending(system) === undefined) return;
+  if (!system.isRunning || !isToCome(engine)) return;
   if (bootLoaderFor(system)?.state()?.restorePoint === restorePoint) return;
   try {
     const prepared = await prepareTrial(engine, restorePoint, 'reboot');
@@ -97,6 +99,25 @@ export async function resumeTrial(engine: Engine, treeSwitch: Switch): Promise<v
   } catch (error) {
     system.report.log('switch', notTried(engine, reasonOf(error)));
   }
+}
+
+/** Whether the start that a trial is recorded for is yet to come. */
+export function isToCome({ system, environment }: Engine): boolean {
+  if (environment.takesEffect === 'at-start') return environment.pending(system) !== undefined;
+  const trial = readTrial(system);
+  // After a soft-reboot it is the same start of the kernel.
+  return (
+    trial?.boot !== undefined &&
+    trial.direct?.how !== 'soft-reboot' &&
+    trial.boot === bootId(machineOf(system))
+  );
+}
+
+/** Throws `RESTART_PENDING` as long as a switch in place is on trial, or is to be: there is one at a time. */
+export function requireJudged({ system, environment }: Engine): void {
+  const trial = system.isRunning && environment.takesEffect === 'at-once' ? readTrial(system) : undefined;
+  if (trial && environment.hasSwitch(system, trial.restorePoint))
+    throw new Fault('RESTART_PENDING', trial.restorePoint);
 }
 
 /** Nothing is tried any more, or not this: the system's own menu says what starts. Repeatable. */

@@ -5,7 +5,8 @@ import type { Engine } from '../engine.js';
 import type { Switch } from '../environments/environment.js';
 import { reasonOf } from '../fault.js';
 import { bootId } from '../inspect/sources.js';
-import { begin } from '../journal/journal.js';
+import { defaultTargetIsActive } from '../health/units.js';
+import { begin, transactionsOf } from '../journal/journal.js';
 import { withPackageLocks } from '../journal/lock.js';
 import { newId } from '../records/ids.js';
 import { withAccountsLock } from '../reintegrate/accounts/account-lock.js';
@@ -25,6 +26,10 @@ const settled = {
   outcome: 'rolled-back',
   sentence: 'The new system did not come up at its first start: the one before runs again, as it was.',
 } as const;
+
+const inPlace =
+  'The new system did not come up at its first start: the one before is back, with what was changed meanwhile.';
+const restartSoon = 'Restart the machine: some of what runs is of the new system.';
 
 /** The caller holds the store's lock, and no transaction is open. Repeatable. */
 export async function settleTrial(engine: Engine): Promise<Settled[]> {
@@ -53,7 +58,11 @@ export async function settleTrial(engine: Engine): Promise<Settled[]> {
     const takeBack = isInPlace ? takeBackInPlace : takeBackWhole;
     return withPackageLocks(system, engine.packages, () => takeBack(engine, back));
   }
-  if (environment.pending(system) === undefined) cancelTrial(engine);
+  if (environment.pending(system) === undefined) {
+    // A way back in place may have been cut before its menu.
+    if (isInPlace) await renewBootMenu(system);
+    cancelTrial(engine);
+  }
   return [];
 }
 
@@ -91,16 +100,20 @@ async function takeBackInPlace(engine: Engine, back: Switch): Promise<Settled[]>
       for (const point of wayTo(engine, restorePoint)) {
         const transaction = newId('rollback');
         await returnTo(engine, point, journey, transaction);
-        made.push({ transaction, ...settled });
+        made.push({ transaction, ...settled, sentence: inPlace });
       }
     });
   } catch (error) {
+    // What has begun is completed by the next look.
+    if (transactionsOf(system).some(({ ended }) => !ended)) throw error;
     system.report.log('switch', `The system before cannot be brought back: ${reasonOf(error)}`);
-    return [];
+    return made;
   }
   await renewBootMenu(system);
   cancelTrial(engine);
-  // What was started so far is of the new system, unless the one before covered it from the first process on.
-  await (isCovered ? reloadUnits(system) : restartThroughFirmware(system));
+  if (isCovered) await reloadUnits(system);
+  // What was started so far is of the new system. Once people may be at work nothing restarts by itself.
+  else if (!(await defaultTargetIsActive(machineOf(system)))) await restartThroughFirmware(system);
+  else return made.map((one) => ({ ...one, sentence: `${one.sentence} ${restartSoon}` }));
   return made;
 }

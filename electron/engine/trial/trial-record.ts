@@ -19,6 +19,8 @@ const trialSchema = z.strictObject({
   version: z.literal(1),
   restorePoint: z.string(),
   before: healthBeforeSchema,
+  /** The start of the kernel in which it was prepared (`bootId`). */
+  boot: z.string().optional(),
   /**
    * Where the new system is not started by the boot loader, which takes the one before from then on: the start of the kernel in which it was asked
    * for (`bootId`). As long as that one runs, the trial is yet to begin, or is the user space that was started anew in it.

@@ -3,7 +3,7 @@
  * into a 2 before it starts the trial, so that whatever happens then, the start after it takes the previous entry. What is torn or missing
  * leaves grub.cfg's own default.
  */
-import { chmodSync, mkdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
 import { Fault, systemErrorCode } from '../../fault.js';
 import { writeFileDurably } from '../../files/durable.js';
 import { removeTree } from '../../files/remove-tree.js';
@@ -43,7 +43,7 @@ export function grub(system: System, sources: MachineSources, folder: RawPath): 
       removeTree(noteIn(at));
       syncFileSystem(at.note);
     }
-    if (at.noteMount) removeEmptyFolder(at.note);
+    if (at.noteMount && existsSync(bytes(at.note))) removeEmptyFolder(at.note);
   };
   const write = async (at: GrubPlaces, { trial, previous }: Omit<Trial, 'restorePoint'>): Promise<void> => {
     const obstacle = menuObstacle(at.menu);
