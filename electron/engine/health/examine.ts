@@ -4,10 +4,11 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { networkOf } from '../inspect/network.js';
+import type { MachineSources } from '../inspect/sources.js';
 import { machineOf, type System } from '../system.js';
 import type { HealthBefore } from '../trial/trial-record.js';
 import { failedScripts } from './scripts.js';
-import { defaultTargetIsActive, failedUnits } from './units.js';
+import { defaultTargetGaveUp, defaultTargetIsActive, failedUnits } from './units.js';
 
 export interface Patience {
   /** For all of it. */
@@ -25,6 +26,9 @@ export const usualPatience: Patience = {
   scriptMs: 60_000,
   pauseMs: 1000,
 };
+
+/** So often in a row it must look as if the target were given up: between two jobs there is none for a moment. */
+const looksInVain = 3;
 
 export interface Examination {
   readonly before: HealthBefore;
@@ -49,8 +53,19 @@ export async function examine(
     return true;
   };
 
-  if (!(await within(patience.totalMs, () => defaultTargetIsActive(machine))))
+  const target = { isActive: false, looksInVain: 0 };
+  const isDecided = await within(patience.totalMs, async () => {
+    target.isActive = await defaultTargetIsActive(machine);
+    target.looksInVain =
+      !target.isActive && (await defaultTargetGaveUp(machine)) ? target.looksInVain + 1 : 0;
+    return target.isActive || target.looksInVain === looksInVain;
+  });
+  if (!isDecided)
     return [`The default target was not reached within ${Math.round(patience.totalMs / 1000)} seconds.`];
+  if (!target.isActive) {
+    const finding = 'The default target was not reached: something that it needs did not start.';
+    return [finding, ...(await newlyFailed(machine, before))];
+  }
   const findings: string[] = [];
   const isConnected = async (): Promise<boolean> =>
     (await networkOf(machine, system.signal)).connected !== false;
@@ -58,14 +73,14 @@ export async function examine(
     findings.push('There was a network before the update, and there is none now.');
   findings.push(...(await failedScripts(system, { limitMs: patience.scriptMs, leftMs })));
   // Last, for what fails a little after the target was reached.
+  return [...findings, ...(await newlyFailed(machine, before))];
+}
+
+async function newlyFailed(machine: MachineSources, { failedUnits: known }: HealthBefore): Promise<string[]> {
   const failed = await failedUnits(machine);
-  const known = before.failedUnits;
-  if (failed === undefined) findings.push('The service manager does not answer.');
-  else if (known !== null)
-    findings.push(
-      ...failed
-        .filter((unit) => !known.includes(unit))
-        .map((unit) => `${unit} failed, and had not before the update.`),
-    );
-  return findings;
+  if (failed === undefined) return ['The service manager does not answer.'];
+  if (known === null) return [];
+  return failed
+    .filter((unit) => !known.includes(unit))
+    .map((unit) => `${unit} failed, and had not before the update.`);
 }

@@ -1,5 +1,6 @@
 /** What the service manager says: systemctl(1). */
 import type { MachineSources } from '../inspect/sources.js';
+import { kernelWords } from '../inspect/kernel-words.js';
 import { run } from '../process/run.js';
 
 const limit = { timeoutMs: 20_000 };
@@ -15,16 +16,29 @@ export async function failedUnits({ systemctl }: MachineSources): Promise<string
     .sort();
 }
 
-/** Of the default target, whatever it is: `active` once all that it wants was started or has failed. */
-export async function defaultTargetIsActive({ systemctl }: MachineSources): Promise<boolean> {
-  const result = await run([...systemctl, 'is-active', 'default.target'], limit);
+/** What this start is to reach: the default target, or another that its kernel was told (kernel-command-line(7), systemd.unit=). */
+function targetOf(sources: MachineSources): string {
+  const told = kernelWords(sources).findLast((word) => word.startsWith('systemd.unit='));
+  return told?.slice('systemd.unit='.length) ?? 'default.target';
+}
+
+/** Of the default target, whatever it is: active once all that it wants was started or has failed. */
+export async function defaultTargetIsActive(sources: MachineSources): Promise<boolean> {
+  const result = await run([...sources.systemctl, 'is-active', targetOf(sources)], limit);
   return result.status === 0;
 }
 
+/** Whether it will not be reached any more: no job is left that would (org.freedesktop.systemd1(5)), since something that it requires failed. */
+export async function defaultTargetGaveUp(sources: MachineSources): Promise<boolean> {
+  const properties = ['--property=ActiveState', '--property=Job'];
+  const { stdout } = await run([...sources.systemctl, 'show', ...properties, targetOf(sources)], limit);
+  return /^ActiveState=(inactive|failed)$/m.test(stdout) && !/^Job=[1-9]/m.test(stdout);
+}
+
 /** When the default target was reached, in milliseconds of CLOCK_MONOTONIC (org.freedesktop.systemd1(5)); undefined where it is not. */
-export async function targetReached({ systemctl }: MachineSources): Promise<number | undefined> {
+export async function targetReached(sources: MachineSources): Promise<number | undefined> {
   const properties = ['--property=ActiveState', '--property=ActiveEnterTimestampMonotonic'];
-  const result = await run([...systemctl, 'show', ...properties, 'default.target'], limit);
+  const result = await run([...sources.systemctl, 'show', ...properties, targetOf(sources)], limit);
   if (result.status !== 0) return undefined;
   const microseconds = /^ActiveEnterTimestampMonotonic=([1-9]\d*)$/m.exec(result.stdout)?.[1];
   return /^ActiveState=active$/m.test(result.stdout) && microseconds !== undefined

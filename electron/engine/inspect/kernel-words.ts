@@ -10,7 +10,7 @@ const ours = 'understudy.';
 
 /** One character a byte. Without what boot loaders add by themselves: the kernel's own name, and the initramfs that an EFI kernel loads. */
 export function usualWords(sources: MachineSources): string[] {
-  const words = wordsOf(commandLine(sources));
+  const words = kernelWords(sources);
   const own = words.findIndex((word) => word.startsWith(ours));
   return (own < 0 ? words : words.slice(0, own)).filter((word) => !/^(BOOT_IMAGE|initrd)=/.test(word));
 }
@@ -37,5 +37,10 @@ export const usrWord = (inode: number): string => `${ours}usr=${inode}`;
 
 /** Whether the kernel that runs was given this word. */
 export function startedWith(sources: MachineSources, word: string): boolean {
-  return wordsOf(commandLine(sources)).includes(word);
+  return kernelWords(sources).includes(word);
+}
+
+/** All of them, ours too. */
+export function kernelWords(sources: MachineSources): string[] {
+  return wordsOf(commandLine(sources));
 }

@@ -14,10 +14,22 @@ const scripts = () => join(folder, 'etc/understudy/health.d');
 const patience = { totalMs: 1500, networkMs: 200, scriptMs: 400, pauseMs: 50 };
 const before = { failedUnits: ['old.service'], connected: true };
 
-/** A service manager whose default target has this state, and these units in a failed one. */
-function manager(isActive: boolean, failed: readonly string[] = ['old.service']): void {
+/** A service manager whose default target is in this state, and these units in a failed one. */
+function manager(
+  state: 'active' | 'waiting' | 'given-up',
+  failed: readonly string[] = ['old.service'],
+  target = 'default.target',
+): void {
   const list = failed.map((unit) => `${unit} loaded failed failed Something`).join('\n');
-  const text = `#!/bin/sh\ncase "$1" in is-active) exit ${isActive ? 0 : 3} ;; *) cat <<END\n${list}\nEND\n;; esac\n`;
+  const shown = `ActiveState=inactive\n${state === 'waiting' ? 'Job=4711\n' : ''}`;
+  const text = `#!/bin/sh
+for last; do :; done
+case "$1" in is-active | show) [ "$last" = ${target} ] || exit 4 ;; esac
+case "$1" in
+is-active) exit ${state === 'active' ? 0 : 3} ;;
+show) printf '%s' '${shown}' ;;
+*) echo '${list}' ;;
+esac\n`;
   writeFileSync(join(folder, 'systemctl'), text, { mode: 0o755 });
 }
 
@@ -38,7 +50,7 @@ beforeEach(() => {
   for (const path of ['usr', 'etc', 'var/lib']) mkdirSync(join(folder, path), { recursive: true });
   route(true);
   const systemctl: [string] = [join(folder, 'systemctl')];
-  manager(true);
+  manager('active');
   const none: [string] = [join(folder, 'none')];
   const machine = { ...thisMachine, proc: raw(join(folder, 'proc')), busctl: none, nmcli: none, systemctl };
   system = { ...openSystem(folder), machine };
@@ -53,7 +65,7 @@ describe('a first start', () => {
   });
 
   it('is not where the default target is never reached, whatever the clock says', async () => {
-    manager(false);
+    manager('waiting');
     const date = vi.spyOn(Date, 'now').mockReturnValue(0);
     const started = performance.now();
     const findings = await examine(system, { before, patience });
@@ -62,8 +74,24 @@ describe('a first start', () => {
     expect(performance.now() - started).toBeLessThan(10_000);
   });
 
+  it('is over at once where the default target failed, and names what did', async () => {
+    manager('given-up', ['old.service', 'new.service']);
+    // More than a test has.
+    const patient = { ...patience, totalMs: 60 * 60_000 };
+    expect(await examine(system, { before, patience: patient })).toEqual([
+      'The default target was not reached: something that it needs did not start.',
+      'new.service failed, and had not before the update.',
+    ]);
+  });
+
+  it('is to reach what its kernel was told, where that is another target', async () => {
+    writeFileSync(join(folder, 'proc/cmdline'), 'root=/dev/sda2 quiet systemd.unit=multi-user.target\n');
+    manager('active', [], 'multi-user.target');
+    expect(await examine(system, { before, patience })).toEqual([]);
+  });
+
   it('names the units that failed, but not those that had failed before', async () => {
-    manager(true, ['old.service', 'new.service']);
+    manager('active', ['old.service', 'new.service']);
     expect(await examine(system, { before, patience })).toEqual([
       'new.service failed, and had not before the update.',
     ]);
@@ -73,7 +101,7 @@ describe('a first start', () => {
 
   it('misses a network only where there was one', async () => {
     route(false);
-    manager(true);
+    manager('active');
     expect(await examine(system, { before, patience })).toEqual([
       'There was a network before the update, and there is none now.',
     ]);
