@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { clearAway } from './leftovers.js';
 import { mountOwnDisk, unmountOwnDisk } from './own-disk.js';
 
-/** Answers the folder, for TMPDIR, and what ends it: that answers what was left behind, a line each. */
+/**
+ * Answers the folder, the environment of what runs in it, and what ends it: that answers what was left behind, a line each. Root trees that take long
+ * to make are kept between runs, elsewhere.
+ */
 export function openOwnFolder() {
   const base = realpathSync(mkdtempSync(join(placeForFiles(), 'understudy-')));
   chmodSync(base, 0o755);
@@ -21,7 +24,12 @@ export function openOwnFolder() {
     if (!unmountOwnDisk(base)) left.push(`still mounted: ${disk}`);
     return [...left, ...(await clearAway(base))];
   };
-  return { folder, close };
+  const environment = {
+    ...process.env,
+    TMPDIR: folder,
+    UNDERSTUDY_TEST_CACHE: process.env.UNDERSTUDY_LAB ?? '/var/tmp/understudy-lab',
+  };
+  return { folder, environment, close };
 }
 
 /** On a real disk where there is one: an overlay (a container's root) cannot carry the overlays that tests mount. */

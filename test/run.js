@@ -44,7 +44,7 @@ const named = suites.filter(({ name }) => process.argv.includes(name, 2));
 const chosen = new Set(named.length > 0 ? named : suites);
 const filters = process.argv.slice(2).filter((word) => !suites.some(({ name }) => name === word));
 
-const { folder, close } = openOwnFolder();
+const { folder, environment, close } = openOwnFolder();
 
 const running = new Set();
 let stopping;
@@ -84,12 +84,7 @@ function vitest(suite, report, milliseconds) {
     cwd: top,
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: {
-      ...process.env,
-      TMPDIR: folder,
-      UNDERSTUDY_TEST_CACHE: process.env.UNDERSTUDY_LAB ?? '/var/tmp/understudy-lab',
-      UNDERSTUDY_TEST_REPORT: report,
-    },
+    env: { ...environment, UNDERSTUDY_TEST_REPORT: report },
   });
   running.add(child);
   return new Promise((resolve) => {

@@ -7,34 +7,15 @@ import { statusOf } from './environments/tree/overlay-view.js';
 import { Fault, faultOf, systemErrorCode } from './fault.js';
 import { copyEntry } from './files/copy-tree.js';
 import { fitness } from './fitness.js';
-import { begin, transactionsOf } from './journal/journal.js';
+import { begin } from './journal/journal.js';
 import { layMerged } from './meanwhile/merge-back.js';
 import { bytes, display, join, parentOf, type RawPath } from './posix/raw-path.js';
 import { newId } from './records/ids.js';
-import { readRestorePoint, type RestorePointRecord } from './records/restore-points.js';
-import { vouchedRestorePoints } from './records/vouched.js';
+import type { RestorePointRecord } from './records/restore-points.js';
 import { changedSince, type Since } from './since.js';
 import { machineOf, storeFolder, type System } from './system.js';
-import { cancelTrial, startReturn } from './trial/begin-trial.js';
+import { startReturn } from './trial/begin-trial.js';
 import { bootFilesOf, type BootFiles } from './trial/boot-files.js';
-
-/**
- * The restore points to return through, newest first; the last one is the target. Throws `RESTORE_POINT_UNKNOWN`,
- * `NOTHING_TO_ROLL_BACK`, and `RESTORE_POINT_DAMAGED` when one on the way cannot be read: none is passed over.
- */
-export function wayTo(
-  { system }: Engine,
-  wanted: string | undefined,
-): [...RestorePointRecord[], RestorePointRecord] {
-  const made = vouchedRestorePoints(transactionsOf(system));
-  const newest = made.at(-1);
-  if (!newest) throw new Fault(wanted === undefined ? 'NOTHING_TO_ROLL_BACK' : 'RESTORE_POINT_UNKNOWN');
-  const target = made.findIndex(({ id }) => id === (wanted ?? newest.id));
-  if (target < 0) throw new Fault('RESTORE_POINT_UNKNOWN', JSON.stringify(wanted?.slice(0, 80)));
-  const points = made.slice(target).map(({ id }) => readRestorePoint(system, id));
-  const [last, ...newer] = points as [RestorePointRecord, ...RestorePointRecord[]];
-  return [...newer.reverse(), last];
-}
 
 export interface Journey {
   readonly dryRun: boolean;
@@ -50,9 +31,9 @@ export interface Journey {
 const nothingSince: Since = { packages: [], lost: [], kept: [], keepsakes: [], merged: new Map() };
 
 /**
- * One step of the way, a transaction of its own. Where it takes effect at once, the caller ends what there is of a trial, after the boot menu.
- * The caller holds the locks of the store and of the packages, and, unless it is a dry run, that of
- * the accounts. Throws `RESTORE_POINT_DAMAGED`, `RESTORE_POINT_UNFIT`.
+ * One step of the way, a transaction of its own. The caller holds the locks of the store and of the packages, and, unless it is a dry run, that of the
+ * accounts. Where no start is waited for, it renews the boot menu and then ends what there is of a trial: until then the trial's own entry is the
+ * one that is sure to start. Throws `RESTORE_POINT_DAMAGED`, `RESTORE_POINT_UNFIT`.
  */
 export async function returnTo(
   engine: Engine,
@@ -106,11 +87,7 @@ export async function returnTo(
     environment.destroyRestorePoint(system, point.id);
     return Promise.resolve();
   });
-  // In place, the boot menu is renewed first: until then the trial's own entry is the one that is sure to start.
-  if (environment.takesEffect === 'at-once')
-    return { ...answer, dryRun, seconds: 0, switchSeconds, keptAside: aside };
-  if (environment.pending(system) === undefined) cancelTrial(engine);
-  else await startReturn(engine, point.id, files);
+  if (environment.pending(system) !== undefined) await startReturn(engine, point.id, files);
   return { ...answer, dryRun, seconds: 0, switchSeconds, keptAside: aside };
 }
 

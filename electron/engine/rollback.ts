@@ -6,13 +6,15 @@ import type { Outcome } from '../../shared/errors.js';
 import type { RolledBack } from '../../shared/history.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
 import { Fault, outcomeOf } from './fault.js';
+import { transactionsOf } from './journal/journal.js';
 import { withPackageLocks, withStoreLock } from './journal/lock.js';
 import { newId } from './records/ids.js';
-import type { RestorePointRecord } from './records/restore-points.js';
+import { readRestorePoint, type RestorePointRecord } from './records/restore-points.js';
+import { vouchedRestorePoints } from './records/vouched.js';
 import { requireRecovered } from './recover.js';
 import { withAccountsLock } from './reintegrate/accounts/account-lock.js';
 import { renewBootMenu } from './restart/boot-menu.js';
-import { returnTo, wayTo, type Journey } from './return-to.js';
+import { returnTo, type Journey } from './return-to.js';
 import type { System } from './system.js';
 import { cancelTrial } from './trial/begin-trial.js';
 
@@ -54,6 +56,24 @@ export function rollback(system: System, options: RollbackOptions = {}): Promise
       });
     });
   });
+}
+
+/**
+ * The restore points to return through, newest first; the last one is the target. Throws `RESTORE_POINT_UNKNOWN`,
+ * `NOTHING_TO_ROLL_BACK`, and `RESTORE_POINT_DAMAGED` when one on the way cannot be read: none is passed over.
+ */
+function wayTo(
+  { system }: Engine,
+  wanted: string | undefined,
+): [...RestorePointRecord[], RestorePointRecord] {
+  const made = vouchedRestorePoints(transactionsOf(system));
+  const newest = made.at(-1);
+  if (!newest) throw new Fault(wanted === undefined ? 'NOTHING_TO_ROLL_BACK' : 'RESTORE_POINT_UNKNOWN');
+  const target = made.findIndex(({ id }) => id === (wanted ?? newest.id));
+  if (target < 0) throw new Fault('RESTORE_POINT_UNKNOWN', JSON.stringify(wanted?.slice(0, 80)));
+  const points = made.slice(target).map(({ id }) => readRestorePoint(system, id));
+  const [last, ...newer] = points as [RestorePointRecord, ...RestorePointRecord[]];
+  return [...newer.reverse(), last];
 }
 
 /**

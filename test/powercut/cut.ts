@@ -11,30 +11,24 @@ import { cutDisk } from '../lab/disk-cuts/cut-disk.js';
 import { cutFileSystems, cutSystemImpossible } from '../lab/disk-cuts/cut-system.js';
 import { guestFileSystems } from '../lab/guest/guest-disk.js';
 import { guestImpossible } from '../lab/guest/guest.js';
-import { cutPower, type Tally } from '../lab/guest/power-cuts.js';
-
-interface Cuts {
-  readonly cuts: number;
-  readonly seed: number;
-  readonly say: (text: string) => void;
-}
+import { cutPower, type CutOptions, type Tally } from '../lab/guest/power-cuts.js';
 
 interface Subject {
   readonly name: string;
   readonly impossible: () => Promise<string | undefined>;
-  readonly cut: (options: Cuts) => Promise<Tally>;
+  readonly cut: (options: CutOptions) => Promise<Tally>;
 }
 
 const subjects: readonly Subject[] = [
   ...guestFileSystems.map((fileSystem) => ({
     name: fileSystem,
     impossible: () => guestImpossible(fileSystem),
-    cut: (options: Cuts) => cutPower({ fileSystem, ...options }),
+    cut: (options: CutOptions) => cutPower({ fileSystem, ...options }),
   })),
   ...cutFileSystems.map((fileSystem) => ({
     name: `${fileSystem}-disk`,
     impossible: () => cutSystemImpossible(fileSystem),
-    cut: (options: Cuts) => cutDisk({ fileSystem, ...options }),
+    cut: (options: CutOptions) => cutDisk({ fileSystem, ...options }),
   })),
 ];
 const names = subjects.map(({ name }) => name);

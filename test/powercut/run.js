@@ -5,10 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { openOwnFolder } from '../own-folder.js';
 
 const program = fileURLToPath(new URL('../../dist/test/powercut/cut.js', import.meta.url));
-const { folder, close } = openOwnFolder();
+const { environment, close } = openOwnFolder();
 const child = spawn(process.execPath, [program, ...process.argv.slice(2)], {
-  // Where the root trees lie that take long to make.
-  env: { UNDERSTUDY_TEST_CACHE: '/var/tmp/understudy-lab', ...process.env, TMPDIR: folder },
+  env: environment,
   stdio: 'inherit',
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill('SIGKILL'));

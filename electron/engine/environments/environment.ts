@@ -116,6 +116,8 @@ export interface Switch {
   undoEarly(): void;
   /** Whether the commit point was passed, where the file system itself tells; else the journal alone knows. */
   isSwitched(): boolean | undefined;
+  /** True where it was never switched over, or was switched back since; another switch may have followed meanwhile. */
+  isReturned(): boolean;
   /** False while the switch, there or back, waits for a restart. */
   isInEffect(): boolean;
   /** True where the environment before was started, whole or with its kernel alone, although the usual start takes the new one. */

@@ -8,7 +8,7 @@ import type { MachineSources } from '../inspect/sources.js';
 import { machineOf, type System } from '../system.js';
 import type { HealthBefore } from '../trial/trial-record.js';
 import { failedScripts } from './scripts.js';
-import { defaultTargetGaveUp, defaultTargetIsActive, failedUnits } from './units.js';
+import { defaultTarget, failedUnits, type TargetState } from './units.js';
 
 export interface Patience {
   /** For all of it. */
@@ -53,16 +53,15 @@ export async function examine(
     return true;
   };
 
-  const target = { isActive: false, looksInVain: 0 };
+  const target = { state: 'to-come' as TargetState, inVain: 0 };
   const isDecided = await within(patience.totalMs, async () => {
-    target.isActive = await defaultTargetIsActive(machine);
-    target.looksInVain =
-      !target.isActive && (await defaultTargetGaveUp(machine)) ? target.looksInVain + 1 : 0;
-    return target.isActive || target.looksInVain === looksInVain;
+    target.state = await defaultTarget(machine);
+    target.inVain = target.state === 'given-up' ? target.inVain + 1 : 0;
+    return target.state === 'active' || target.inVain === looksInVain;
   });
   if (!isDecided)
     return [`The default target was not reached within ${Math.round(patience.totalMs / 1000)} seconds.`];
-  if (!target.isActive) {
+  if (target.state !== 'active') {
     const finding = 'The default target was not reached: something that it needs did not start.';
     return [finding, ...(await newlyFailed(machine, before))];
   }

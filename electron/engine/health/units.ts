@@ -22,17 +22,19 @@ function targetOf(sources: MachineSources): string {
   return told?.slice('systemd.unit='.length) ?? 'default.target';
 }
 
-/** Of the default target, whatever it is: active once all that it wants was started or has failed. */
-export async function defaultTargetIsActive(sources: MachineSources): Promise<boolean> {
-  const result = await run([...sources.systemctl, 'is-active', targetOf(sources)], limit);
-  return result.status === 0;
-}
+export type TargetState = 'active' | 'to-come' | 'given-up';
 
-/** Whether it will not be reached any more: no job is left that would (org.freedesktop.systemd1(5)), since something that it requires failed. */
-export async function defaultTargetGaveUp(sources: MachineSources): Promise<boolean> {
+/**
+ * Of the default target: active once all that it wants was started or has failed; given up where no job is left that would reach it
+ * (org.freedesktop.systemd1(5)), since something that it requires failed. A service manager that does not answer may do so yet.
+ */
+export async function defaultTarget(sources: MachineSources): Promise<TargetState> {
   const properties = ['--property=ActiveState', '--property=Job'];
   const { stdout } = await run([...sources.systemctl, 'show', ...properties, targetOf(sources)], limit);
-  return /^ActiveState=(inactive|failed)$/m.test(stdout) && !/^Job=[1-9]/m.test(stdout);
+  if (/^ActiveState=active$/m.test(stdout)) return 'active';
+  return /^ActiveState=(inactive|failed)$/m.test(stdout) && !/^Job=[1-9]/m.test(stdout)
+    ? 'given-up'
+    : 'to-come';
 }
 
 /** When the default target was reached, in milliseconds of CLOCK_MONOTONIC (org.freedesktop.systemd1(5)); undefined where it is not. */

@@ -35,12 +35,7 @@ export const previousWord = (restorePoint: string): string => `${ours}previous=$
 /** By its inode: the folder that is to be found as /usr at this start (build/boot/start-before). */
 export const usrWord = (inode: number): string => `${ours}usr=${inode}`;
 
-/** Whether the kernel that runs was given this word. */
-export function startedWith(sources: MachineSources, word: string): boolean {
-  return kernelWords(sources).includes(word);
-}
-
-/** All of them, ours too. */
+/** All words of this start, ours too. */
 export function kernelWords(sources: MachineSources): string[] {
   return wordsOf(commandLine(sources));
 }

@@ -9,7 +9,6 @@ import type { Switch } from '../environments/environment.js';
 import { Fault, reasonOf } from '../fault.js';
 import { beginMeasure, forgetMeasure } from '../interruption/measure.js';
 import { usualWords } from '../inspect/kernel-words.js';
-import { bootId } from '../inspect/sources.js';
 import { withStoreLock } from '../journal/lock.js';
 import { run } from '../process/run.js';
 import { machineOf, type System } from '../system.js';
@@ -130,11 +129,11 @@ async function withoutBootLoader(
   how: Direct,
   { loader, restorePoint, previous }: BegunTrial,
 ): Promise<void> {
-  const [record, boot] = [readTrial(system), bootId(machineOf(system))];
-  if (!record || boot === undefined)
+  const record = readTrial(system);
+  if (record?.boot === undefined)
     throw new Fault('BOOT_LOADER_FAILED', 'It cannot be told which start of the kernel this is.');
   // First: until the restart nothing may be taken for a trial that failed.
-  recordTrial(system, { ...record, direct: { how, boot } });
+  recordTrial(system, { ...record, direct: how });
   await loader.returnTo(restorePoint, previous);
   // With kexec the new kernel's own words tell the watchdog.
   if (how === 'soft-reboot') alertWatchdog(system);

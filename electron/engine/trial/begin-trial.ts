@@ -12,6 +12,7 @@ import { Fault, reasonOf } from '../fault.js';
 import { healthNow } from '../health/before.js';
 import { previousWord, trialWord, usualWords } from '../inspect/kernel-words.js';
 import { bootId } from '../inspect/sources.js';
+import type { RawPath } from '../posix/raw-path.js';
 import { machineOf } from '../system.js';
 import { bootFilesOf, type BootFiles } from './boot-files.js';
 import { calmWatchdog, forgetTrial, readTrial, recordTrial } from './trial-record.js';
@@ -21,6 +22,9 @@ export interface PreparedTrial {
   /** The kernel that runs. */
   readonly before: BootFiles;
 }
+
+/** As systemctl(1) enables it (build/systemd/understudy-health.service). */
+const healthUnit = 'etc/systemd/system/multi-user.target.wants/understudy-health.service' as RawPath;
 
 /** Words after which a start that fails ends in another start: of the kernel, of initramfs-tools(7), of dracut.cmdline(7). */
 const restarting = ['panic=30', 'rd.shell=0', 'rd.emergency=reboot'];
@@ -39,6 +43,9 @@ export async function prepareTrial(
   if (!loader) return byHand('The boot loader is none that Understudy knows.');
   const obstacle = await loader.obstacle();
   if (obstacle !== undefined) return byHand(obstacle);
+  // Nobody would confirm it: the start after it would return to the system before, for no reason.
+  if (!current.locate(healthUnit))
+    return byHand('The health check of a first start is not enabled: understudy-health.service.');
   const running = bootFilesOf(current, machine.kernelRelease(), 'same');
   if (!running) return byHand('The files of the kernel that runs are not in /boot.');
   const files = [running.kernel, ...running.initrds];
@@ -107,16 +114,18 @@ export function isToCome({ system, environment }: Engine): boolean {
   const trial = readTrial(system);
   // After a soft-reboot it is the same start of the kernel.
   return (
-    trial?.boot !== undefined &&
-    trial.direct?.how !== 'soft-reboot' &&
-    trial.boot === bootId(machineOf(system))
+    trial?.boot !== undefined && trial.direct !== 'soft-reboot' && trial.boot === bootId(machineOf(system))
   );
 }
 
-/** Throws `RESTART_PENDING` as long as a switch in place is on trial, or is to be: there is one at a time. */
+/**
+ * Throws `RESTART_PENDING` as long as a switch in place is on trial, or is to be: there is one at a time. One that failed, and could not be taken back,
+ * is no more: another update may be what helps.
+ */
 export function requireJudged({ system, environment }: Engine): void {
   const trial = system.isRunning && environment.takesEffect === 'at-once' ? readTrial(system) : undefined;
-  if (trial && environment.hasSwitch(system, trial.restorePoint))
+  if (!trial || !environment.hasSwitch(system, trial.restorePoint)) return;
+  if (!environment.readSwitch(system, trial.restorePoint).isFallenBack())
     throw new Fault('RESTART_PENDING', trial.restorePoint);
 }
 
@@ -124,10 +133,11 @@ export function requireJudged({ system, environment }: Engine): void {
 export function cancelTrial({ system }: Pick<Engine, 'system'>, only?: string): void {
   if (!system.isRunning) return;
   const loader = bootLoaderFor(system);
-  const tried = readTrial(system)?.restorePoint ?? loader?.state()?.restorePoint;
+  const trial = readTrial(system);
+  const tried = trial?.restorePoint ?? loader?.state()?.restorePoint;
   if (only !== undefined && tried !== undefined && tried !== only) return;
   loader?.clear();
-  if (readTrial(system)) forgetTrial(system);
+  if (trial) forgetTrial(system);
   calmWatchdog(system);
 }
 

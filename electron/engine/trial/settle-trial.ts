@@ -4,16 +4,17 @@ import { bootLoaderFor } from '../bootloader/registry.js';
 import type { Engine } from '../engine.js';
 import type { Switch } from '../environments/environment.js';
 import { reasonOf } from '../fault.js';
+import { defaultTarget } from '../health/units.js';
 import { bootId } from '../inspect/sources.js';
-import { defaultTargetIsActive } from '../health/units.js';
 import { begin, transactionsOf } from '../journal/journal.js';
 import { withPackageLocks } from '../journal/lock.js';
 import { newId } from '../records/ids.js';
+import { readRestorePoint } from '../records/restore-points.js';
 import { withAccountsLock } from '../reintegrate/accounts/account-lock.js';
 import { renewBootMenu } from '../restart/boot-menu.js';
 import { reloadUnits } from '../restart/service-manager.js';
 import { restartThroughFirmware } from '../restart/start-next.js';
-import { returnTo, wayTo, type Journey } from '../return-to.js';
+import { returnTo, type Journey } from '../return-to.js';
 import { machineOf } from '../system.js';
 import { cancelTrial } from './begin-trial.js';
 import { calmWatchdog, readTrial } from './trial-record.js';
@@ -21,15 +22,8 @@ import { calmWatchdog, readTrial } from './trial-record.js';
 type Settled = Recovered['transactions'][number];
 
 const because = { reason: 'did-not-come-up' } as const satisfies { reason: FallbackReason };
-const settled = {
-  kind: 'rollback',
-  outcome: 'rolled-back',
-  sentence: 'The new system did not come up at its first start: the one before runs again, as it was.',
-} as const;
-
-const inPlace =
-  'The new system did not come up at its first start: the one before is back, with what was changed meanwhile.';
-const restartSoon = 'Restart the machine: some of what runs is of the new system.';
+const settled = { kind: 'rollback', outcome: 'rolled-back' } as const;
+const failed = 'The new system did not come up at its first start';
 
 /** The caller holds the store's lock, and no transaction is open. Repeatable. */
 export async function settleTrial(engine: Engine): Promise<Settled[]> {
@@ -43,27 +37,25 @@ export async function settleTrial(engine: Engine): Promise<Settled[]> {
     calmWatchdog(system);
     return [];
   }
+  const isInPlace = environment.takesEffect === 'at-once';
   const back = environment.hasSwitch(system, restorePoint)
     ? environment.readSwitch(system, restorePoint)
     : undefined;
-  const isInPlace = environment.takesEffect === 'at-once';
-  // The way back is complete, or the environment was never switched to.
-  const isOver = !back || (isInPlace && !back.isFallenBack() && back.isSwitched() === false);
-  if (!isOver) {
-    // Asked for, but not begun: what is on its way out is the system before.
-    const isToCome = trial?.direct !== undefined && trial.direct.boot === bootId(machineOf(system));
-    // In place, the start itself was told that it is one in the environment before.
-    const isTried = isInPlace || (loader?.state()?.state === 'tried' && !isToCome);
-    if (!isTried || !back.isFallenBack()) return [];
-    const takeBack = isInPlace ? takeBackInPlace : takeBackWhole;
-    return withPackageLocks(system, engine.packages, () => takeBack(engine, back));
-  }
-  if (environment.pending(system) === undefined) {
+  if (!back || (isInPlace && back.isReturned())) {
+    // The way back is complete, or the environment was never switched to.
+    if (environment.pending(system) !== undefined) return [];
     // A way back in place may have been cut before its menu.
     if (isInPlace) await renewBootMenu(system);
     cancelTrial(engine);
+    return [];
   }
-  return [];
+  // Asked for, but not begun: what is on its way out is the system before.
+  const isOnItsWay = trial?.direct !== undefined && trial.boot === bootId(machineOf(system));
+  // In place, the start itself was told that it is one in the environment before.
+  const isTried = isInPlace || (loader?.state()?.state === 'tried' && !isOnItsWay);
+  if (!isTried || !back.isFallenBack()) return [];
+  const takeBack = isInPlace ? takeBackInPlace : takeBackWhole;
+  return withPackageLocks(system, engine.packages, () => takeBack(engine, back));
 }
 
 async function takeBackWhole(engine: Engine, back: Switch): Promise<Settled[]> {
@@ -81,39 +73,38 @@ async function takeBackWhole(engine: Engine, back: Switch): Promise<Settled[]> {
   environment.destroyRestorePoint(system, restorePoint);
   await renewBootMenu(system);
   cancelTrial(engine);
-  return [{ transaction: journal.id, ...settled }];
+  return [
+    { transaction: journal.id, ...settled, sentence: `${failed}: the one before runs again, as it was.` },
+  ];
 }
 
 /**
  * Both environments share one root, so what people wrote since the switch comes along, as in every way back. Where that cannot be done, the kernel from
- * before goes on starting, and what is said of it is in the log.
+ * before goes on starting, and the log says why.
  */
 async function takeBackInPlace(engine: Engine, back: Switch): Promise<Settled[]> {
   const { system } = engine;
-  const { restorePoint } = back;
   const isCovered = back.isSwitched() === false;
-  const made: Settled[] = [];
+  const transaction = newId('rollback');
   try {
     back.uncover();
-    const journey: Journey = { dryRun: false, aside: newId('rollback'), passed: new Set(), because };
-    await withAccountsLock(system, async () => {
-      for (const point of wayTo(engine, restorePoint)) {
-        const transaction = newId('rollback');
-        await returnTo(engine, point, journey, transaction);
-        made.push({ transaction, ...settled, sentence: inPlace });
-      }
-    });
+    const point = readRestorePoint(system, back.restorePoint);
+    const journey: Journey = { dryRun: false, aside: transaction, passed: new Set(), because };
+    await withAccountsLock(system, () => returnTo(engine, point, journey, transaction));
   } catch (error) {
     // What has begun is completed by the next look.
     if (transactionsOf(system).some(({ ended }) => !ended)) throw error;
-    system.report.log('switch', `The system before cannot be brought back: ${reasonOf(error)}`);
-    return made;
+    const what = `${failed}, and the one before cannot be brought back: ${reasonOf(error)}`;
+    system.report.log('switch', `${what} It goes on with the kernel from before, until an update helps.`);
+    return [];
   }
   await renewBootMenu(system);
   cancelTrial(engine);
-  if (isCovered) await reloadUnits(system);
+  const sentence = `${failed}: the one before is back, with what was changed meanwhile.`;
   // What was started so far is of the new system. Once people may be at work nothing restarts by itself.
-  else if (!(await defaultTargetIsActive(machineOf(system)))) await restartThroughFirmware(system);
-  else return made.map((one) => ({ ...one, sentence: `${one.sentence} ${restartSoon}` }));
-  return made;
+  const mayRestart = !isCovered && (await defaultTarget(machineOf(system))) !== 'active';
+  if (isCovered) await reloadUnits(system);
+  else if (mayRestart) await restartThroughFirmware(system);
+  const more = isCovered || mayRestart ? '' : ' Restart the machine: some of what runs is of the new system.';
+  return [{ transaction, ...settled, sentence: sentence + more }];
 }

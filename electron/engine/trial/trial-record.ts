@@ -22,10 +22,10 @@ const trialSchema = z.strictObject({
   /** The start of the kernel in which it was prepared (`bootId`). */
   boot: z.string().optional(),
   /**
-   * Where the new system is not started by the boot loader, which takes the one before from then on: the start of the kernel in which it was asked
-   * for (`bootId`). As long as that one runs, the trial is yet to begin, or is the user space that was started anew in it.
+   * Where the new system is not started by the boot loader, which takes the one before from then on. As long as that start of the kernel runs,
+   * the trial is yet to begin, or is the user space that was started anew in it.
    */
-  direct: z.strictObject({ how: z.enum(['kexec', 'soft-reboot']), boot: z.string() }).optional(),
+  direct: z.enum(['kexec', 'soft-reboot']).optional(),
 });
 export type TrialRecord = z.infer<typeof trialSchema>;
 

@@ -104,6 +104,7 @@ export function switchesAreExact(bench: Workbench): void {
         for (let turn = 0; turn < 2; turn += 1) {
           read().switchOver();
           expect(read().isSwitched() ?? true).toBe(true);
+          expect(read().isReturned()).toBe(false);
           expect(read().settle().left).toEqual([]);
           expect(read().damages()).toEqual([]);
           expect(read().isInEffect()).toBe(turn > 0 || bench.environment.takesEffect === 'at-once');
@@ -152,6 +153,7 @@ export function switchesAreExact(bench: Workbench): void {
         for (let turn = 0; turn < 2; turn += 1) {
           read().switchBack();
           expect(read().settleBack('backward').left).toEqual([]);
+          expect(read().isReturned()).toBe(read().isSwitched() === false);
           await start(bench);
           await unchanged();
         }

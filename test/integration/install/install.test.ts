@@ -163,7 +163,11 @@ describe('an installation', () => {
 
 describe('taking it away', () => {
   test('leaves no trial in the boot loader, and what else is there', () => {
-    const ours = ['boot/grub/understudy.env', 'boot/efi/loader/entries/understudy-trial-point-1+1.conf'];
+    const ours = [
+      'boot/grub/understudy.env',
+      'boot/efi/understudy/understudy.env',
+      'boot/efi/loader/entries/understudy-trial-point-1+1.conf',
+    ];
     const others = ['boot/grub/grubenv', 'boot/efi/loader/entries/machine-6.1.conf'];
     for (const name of [...ours, ...others]) {
       mkdirSync(join(root, name, '..'), { recursive: true });

@@ -3,24 +3,24 @@
  * that copy is what the next start finds. Afterwards the system is exactly the old one or exactly the new one, entry by entry, with what the user
  * changed, and a second look finds nothing left to do.
  */
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ManifestEntry } from '../../../electron/engine/manifest/entry.js';
 import { runOrFault } from '../../../electron/engine/process/run.js';
 import type { Recovered } from '../../../shared/history.js';
 import type { Outcome } from '../../../shared/errors.js';
-import type { PowerCuts, Tally } from '../guest/power-cuts.js';
+import type { CutOptions, Tally } from '../guest/power-cuts.js';
 import { oneFile } from '../one-file.js';
-import { inTree } from '../practice-system.js';
 import { seeded, type Random } from '../seeded.js';
+import { editAsUser } from '../user-edits.js';
 import { differences, manifestOf } from '../tree-difference.js';
 import { copyOfDisk, cutSystem, type CutFileSystem, type CutSystem } from './cut-system.js';
 
 type State = 'old' | 'new';
 type Verb = 'activate' | 'rollback' | 'recover';
 
-export interface DiskCuts extends Omit<PowerCuts, 'fileSystem'> {
+export interface DiskCuts extends CutOptions {
   readonly fileSystem: CutFileSystem;
 }
 
@@ -41,6 +41,7 @@ const ofTheSwitch = / \(time\)$|\/var\/cache\/ldconfig\/aux-cache /;
 
 class Bench {
   readonly #known = new Map<State, ManifestEntry[]>();
+  #onStep: (name: string) => void = () => undefined;
   /** What each way takes when nobody cuts it. */
   readonly #usual = new Map<Verb, { readonly seconds: number; readonly steps: number }>();
 
@@ -53,8 +54,7 @@ class Bench {
   /** Both systems, whole, each with a disk of its own; and how long each way takes. */
   async prepare(say: (text: string) => void): Promise<void> {
     await this.#succeed('stage');
-    this.#edit();
-    await inTree(this.place.root, ['useradd', '--create-home', '--shell', '/bin/sh', 'eve']);
+    await editAsUser(this.place.root);
     await this.#keep('old');
     await this.#timed('activate');
     await this.#restart();
@@ -138,8 +138,6 @@ class Bench {
     return `${verb}, ${delay.toFixed(0)} ms${after}`;
   }
 
-  #onStep: (name: string) => void = () => undefined;
-
   async #load(disk: string): Promise<void> {
     await copyOfDisk(disk, this.place.image);
     await this.place.start();
@@ -177,14 +175,6 @@ class Bench {
       lists.push(`to the ${state}: ${list.slice(0, 8).join('; ')}`);
     }
     return lists.join('\n');
-  }
-
-  /** What merges, what stands beside, what is gone. */
-  #edit(): void {
-    const at = (path: string): string => join(this.place.root, path);
-    appendFileSync(at('etc/hosts'), '192.0.2.7 printer\n');
-    writeFileSync(at('etc/eve.conf'), 'of the user\n');
-    rmSync(at('etc/issue.net'), { force: true });
   }
 
   async #timed(verb: Verb): Promise<void> {

@@ -3,23 +3,25 @@
  * after it, when a recovery may be at work. After each cut the system must be exactly the old one or exactly the new one, entry by entry, with
  * the user's edits, and Understudy must be able to say what happened.
  */
-import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { runOrFault } from '../../../electron/engine/process/run.js';
 import { inCheckout } from '../checkout.js';
 import { inTree } from '../practice-system.js';
 import { seeded } from '../seeded.js';
+import { editAsUser } from '../user-edits.js';
 import type { GuestFileSystem } from './guest-disk.js';
 import { makeGuest, type Guest } from './guest.js';
 import { installUnderstudy } from './installed-root.js';
 import type { Ended } from './machine.js';
 
-export interface PowerCuts {
-  readonly fileSystem: GuestFileSystem;
+export interface CutOptions {
   readonly cuts: number;
   readonly seed: number;
   readonly say: (text: string) => void;
+}
+
+export interface PowerCuts extends CutOptions {
+  readonly fileSystem: GuestFileSystem;
 }
 
 export interface Tally {
@@ -59,10 +61,7 @@ async function stageAndEdit(root: string): Promise<void> {
       timeoutMs: 10 * 60_000,
     },
   );
-  appendFileSync(join(root, 'etc/hosts'), '192.0.2.7 printer\n');
-  writeFileSync(join(root, 'etc/eve.conf'), 'of the user\n');
-  rmSync(join(root, 'etc/issue.net'), { force: true });
-  await inTree(root, ['useradd', '--create-home', '--shell', '/bin/sh', 'eve']);
+  await editAsUser(root);
   await inTree(root, ['usermod', '--password', '$6$salt$of-the-user', 'anna']);
 }
 

@@ -1,7 +1,7 @@
 /**
  * The whole way of an update with a trial, in a Debian 13 guest that GRUB starts from a BIOS machine's disk: on btrfs with /boot on ext4, and on ext4
- * alone, where the new system shares its root with the one before. Real updates with a new kernel are rehearsed, the user changes configuration and accounts meanwhile and decides what cannot be merged, the new system is tried, judged and kept, and
- * taken back. One whose initramfs is broken, whose kernel panics, whose default target fails or hangs gives way to the one before, with nobody there.
+ * alone, where the new system shares its root with the one before. Real updates with a new kernel are rehearsed, the user changes configuration and
+ * accounts meanwhile and decides what cannot be merged, the new system is tried, judged and kept, and taken back. One whose initramfs is broken, whose kernel panics, whose default target fails or hangs gives way to the one before, with nobody there.
  */
 import {
   mkdirSync,

@@ -2,7 +2,7 @@
  * Debian 13 with systemd 257: an update of user space is switched to by a soft-reboot, and one of the kernel by kexec, in one run of the machine each;
  * then the latter is taken back. On ext4 the running root is the new one by then, on btrfs the new one is another root.
  */
-import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOrFault } from '../../../electron/engine/process/run.js';
@@ -12,8 +12,8 @@ import type { GuestFileSystem } from '../../lab/guest/guest-disk.js';
 import { installUnderstudy } from '../../lab/guest/installed-root.js';
 import type { Ended } from '../../lab/guest/machine.js';
 import { mirrors } from '../../lab/mirror.js';
-import { inTree } from '../../lab/practice-system.js';
 import { isThorough, notAsked } from '../../lab/thorough.js';
+import { editAsUser } from '../../lab/user-edits.js';
 
 const inside = inCheckout('dist/test/lab/guest/inside/');
 /** For a machine that is busy with other things. */
@@ -36,9 +36,7 @@ const own = [expect.stringContaining('printer'), 'of the user\n', 'of the last m
 /** The update of user space is rehearsed, then the user changes files and accounts beside it. */
 async function stageAndEdit(root: string): Promise<void> {
   await stage(root);
-  appendFileSync(join(root, 'etc/hosts'), '192.0.2.7 printer\n');
-  writeFileSync(join(root, 'etc/eve.conf'), 'of the user\n');
-  await inTree(root, ['useradd', '--create-home', '--shell', '/bin/sh', 'eve']);
+  await editAsUser(root);
 }
 
 /** Debian's own update of the kernel. */

@@ -8,9 +8,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { activate } from '../../../electron/engine/activate.js';
 import { bootLoaderFor } from '../../../electron/engine/bootloader/registry.js';
-import { health } from '../../../electron/engine/health.js';
 import { run, runOrFault } from '../../../electron/engine/process/run.js';
-import { recover } from '../../../electron/engine/recover.js';
 import { stage } from '../../../electron/engine/stage.js';
 import { openSystem, type System } from '../../../electron/engine/system.js';
 import { rootFlagsIn } from '../../lab/boot/our-entry.js';
@@ -19,7 +17,7 @@ import { debianRootImpossible } from '../../lab/debian-root.js';
 import { diskImpossible, openDisks } from '../../lab/disk-image.js';
 import { practiceSystemIn } from '../../lab/practice-system.js';
 import { valueOf } from '../../lab/value-of.js';
-import { grubBetweenStarts, patience, trialMachine } from './machine.js';
+import { enableHealthCheck, grubBetweenStarts, trialMachine } from './machine.js';
 
 export const impossible =
   (await debianRootImpossible()) ?? (await diskImpossible('btrfs')) ?? (await diskImpossible('ext4'));
@@ -46,7 +44,12 @@ export function trialSystem() {
   };
 
   const { noteTry, wordsOf } = grubBetweenStarts(grub);
-  const { machine, startKernel, manager, kexec, asked } = trialMachine(folder, () => kernels[0] ?? '');
+  const { machine, startKernel, manager, kexec, asked, startedIn } = trialMachine(
+    folder,
+    () => kernels[0] ?? '',
+  );
+
+  const verbs = startedIn(() => system);
 
   /** Starts what these words name; the last of several counts. */
   const startWith = async (words: readonly string[]): Promise<void> => {
@@ -75,12 +78,6 @@ export function trialSystem() {
     };
   };
   const startUsual = (): Promise<void> => startWith(['/vmlinuz', ...usual.split(' ')]);
-  const recovered = async () => valueOf(await recover(system));
-
-  const examined = async (failed = '') => {
-    manager(failed);
-    return valueOf(await health(system, { patience }));
-  };
 
   /** A staged update is switched to, as at a shutdown. */
   const update = async (): Promise<readonly string[]> => {
@@ -105,6 +102,7 @@ export function trialSystem() {
       .filter((name) => name.startsWith('vmlinuz-'))
       .map((name) => name.slice(8))
       .sort();
+    enableHealthCheck(place.root);
     rmSync(at('var/lib/machines'), { recursive: true, force: true });
     mkdirSync(dirname(at('var/lib/machines')), { recursive: true });
     await runOrFault(['btrfs', 'subvolume', 'create', at('var/lib/machines')], limit);
@@ -141,11 +139,10 @@ export function trialSystem() {
     startWith,
     startUserSpace,
     startUsual,
-    recovered,
+    ...verbs,
     manager,
     kexec,
     asked,
-    examined,
     update,
   };
 }

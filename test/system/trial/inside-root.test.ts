@@ -16,10 +16,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activate } from '../../../electron/engine/activate.js';
 import { bootLoaderFor } from '../../../electron/engine/bootloader/registry.js';
-import { health } from '../../../electron/engine/health.js';
 import type { MachineSources } from '../../../electron/engine/inspect/sources.js';
 import { run, runOrFault } from '../../../electron/engine/process/run.js';
-import { recover } from '../../../electron/engine/recover.js';
 import { rollback } from '../../../electron/engine/rollback.js';
 import { stage } from '../../../electron/engine/stage.js';
 import { openSystem, type System } from '../../../electron/engine/system.js';
@@ -28,10 +26,9 @@ import { withFatAt } from '../../lab/boot/grub-uefi.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsSystem } from '../../lab/btrfs-system.js';
 import { debianRootImpossible } from '../../lab/debian-root.js';
 import { diskImpossible, openDisks } from '../../lab/disk-image.js';
-import { describedMachine } from '../../lab/described-machine.js';
 import { practiceSystemIn } from '../../lab/practice-system.js';
 import { valueOf } from '../../lab/value-of.js';
-import { patience } from './machine.js';
+import { enableHealthCheck, trialMachine } from './machine.js';
 
 const hasFat = (await run(['mkfs.vfat', '--help'], { timeoutMs: 10_000 })).status === 0;
 const impossible =
@@ -52,6 +49,8 @@ describe.skipIf(impossible !== undefined)(
     let release = '';
     let system: System;
     let machine: MachineSources;
+    const { machine: described, manager, startedIn } = trialMachine(folder, () => release);
+    const { examined, recovered: allRecovered } = startedIn(() => system);
     const at = (path: string): string => join(place.root, path);
     const level = (): string =>
       /\d+/.exec(readFileSync(at('etc/understudy-practice/untouched.conf'), 'utf8'))?.[0] ?? '';
@@ -83,7 +82,7 @@ describe.skipIf(impossible !== undefined)(
       return { kernel: found === 'the usual' ? undefined : found.kernel, words };
     };
     const kernelOf = (tree: string): string => readFileSync(join(tree, `boot/vmlinuz-${release}`), 'latin1');
-    const recovered = async () => valueOf(await recover(system)).transactions;
+    const recovered = async () => (await allRecovered()).transactions;
     const update = async (): Promise<void> => {
       valueOf(await stage({ ...system, isRunning: false }));
       valueOf(await activate(system, { how: 'shutdown' }));
@@ -108,13 +107,9 @@ describe.skipIf(impossible !== undefined)(
       writeFileSync(at('etc/understudy/btrfs-environments'), '');
       const names = readdirSync(at('boot')).filter((name) => name.startsWith('vmlinuz-'));
       release = names.sort()[0]?.slice('vmlinuz-'.length) ?? '';
-      writeFileSync(join(folder, 'systemctl'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
-      machine = withFatAt(
-        at('boot/efi'),
-        partition,
-        join(folder, 'proc'),
-        describedMachine(folder, () => release),
-      );
+      enableHealthCheck(place.root);
+      manager('');
+      machine = withFatAt(at('boot/efi'), partition, join(folder, 'proc'), described);
       await start();
     });
     afterAll(async () => {
@@ -148,7 +143,7 @@ describe.skipIf(impossible !== undefined)(
       await update();
       await start();
       await recovered();
-      expect(valueOf(await health(system, { patience }))).toMatchObject({ healthy: true });
+      expect(await examined()).toMatchObject({ healthy: true });
       nothingIsLeft();
       await start();
       expect([level(), await recovered()]).toEqual(['2', []]);

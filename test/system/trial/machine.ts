@@ -1,10 +1,15 @@
 /** The machine of a trial, described by files in a folder, and what GRUB does between two starts of it. */
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { health } from '../../../electron/engine/health.js';
+import { history } from '../../../electron/engine/history.js';
+import { recover } from '../../../electron/engine/recover.js';
+import type { System } from '../../../electron/engine/system.js';
 import { ourEntry } from '../../lab/boot/our-entry.js';
 import { describedMachine } from '../../lab/described-machine.js';
+import { valueOf } from '../../lab/value-of.js';
 
-export const patience = { totalMs: 2000, networkMs: 100, scriptMs: 500, pauseMs: 50 };
+const patience = { totalMs: 2000, networkMs: 100, scriptMs: 500, pauseMs: 50 };
 
 export function trialMachine(folder: string, release: () => string) {
   let starts = 0;
@@ -23,7 +28,12 @@ export function trialMachine(folder: string, release: () => string) {
   const manager = (failed: string, refused = 'none'): void => {
     const text = `#!/bin/sh
 echo "$*" >> ${folder}/asked
-case "$1" in ${refused}) exit 1 ;; is-active | reboot | kexec | soft-reboot) exit 0 ;; *) echo '${failed}' ;; esac\n`;
+case "$1" in
+${refused}) exit 1 ;;
+reboot | kexec | soft-reboot | daemon-reload) exit 0 ;;
+show) echo ActiveState=active ;;
+*) echo '${failed}' ;;
+esac\n`;
     writeFileSync(join(folder, 'systemctl'), text, { mode: 0o755 });
   };
   /** kexec(8), which says what it is asked for. */
@@ -35,10 +45,26 @@ case "$1" in ${refused}) exit 1 ;; is-active | reboot | kexec | soft-reboot) exi
   const asked = (): string[] => {
     const lines = readFileSync(join(folder, 'asked'), 'utf8').trim().split('\n');
     writeFileSync(join(folder, 'asked'), '');
-    return lines.filter((line) => !/^(list-units|is-active|show)/.test(line));
+    return lines.filter((line) => !/^(list-units|show)/.test(line));
   };
+  /** The verbs of a start. */
+  const startedIn = (system: () => System) => ({
+    recovered: async () => valueOf(await recover(system())),
+    titles: async () => valueOf(await history(system())).entries.map(({ title }) => title),
+    examined: async (failed = '') => {
+      manager(failed);
+      return valueOf(await health(system(), { patience }));
+    },
+  });
   kexec();
-  return { machine: describedMachine(folder, release), startKernel, manager, kexec, asked };
+  return { machine: describedMachine(folder, release), startKernel, manager, kexec, asked, startedIn };
+}
+
+/** As an installation leaves it: without a health check there is no trial. */
+export function enableHealthCheck(root: string): void {
+  const link = join(root, 'etc/systemd/system/multi-user.target.wants/understudy-health.service');
+  mkdirSync(dirname(link), { recursive: true });
+  symlinkSync('/usr/lib/systemd/system/understudy-health.service', link);
 }
 
 /** `file`: where something of this name lies beside grub.cfg. */

@@ -2,7 +2,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { activate } from '../../../electron/engine/activate.js';
-import { history } from '../../../electron/engine/history.js';
 import { run } from '../../../electron/engine/process/run.js';
 import { rollback } from '../../../electron/engine/rollback.js';
 import { stage } from '../../../electron/engine/stage.js';
@@ -23,12 +22,12 @@ describe.skipIf(impossible !== undefined)(`a trial on btrfs${impossible ? ` (${i
     startWith,
     startUsual,
     recovered,
+    titles,
     manager,
     examined,
     update,
     folder,
   } = trial;
-  const titles = async () => valueOf(await history(trial.system)).entries.map(({ title }) => title);
 
   it('falls back from a new system that never got as far as to be the running one', async () => {
     expect(level()).toBe('1');

@@ -3,13 +3,13 @@
  * does (build/boot/start-before) is done by itself, in a chroot.
  */
 import {
-  appendFileSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -19,10 +19,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activate } from '../../../electron/engine/activate.js';
 import { bootLoaderFor } from '../../../electron/engine/bootloader/registry.js';
-import { health } from '../../../electron/engine/health.js';
-import { history } from '../../../electron/engine/history.js';
 import { run, runOrFault } from '../../../electron/engine/process/run.js';
 import { recover } from '../../../electron/engine/recover.js';
+import { reporter } from '../../../electron/engine/report.js';
 import { rollback } from '../../../electron/engine/rollback.js';
 import { stage } from '../../../electron/engine/stage.js';
 import { openSystem, type System } from '../../../electron/engine/system.js';
@@ -31,8 +30,9 @@ import { inCheckout } from '../../lab/checkout.js';
 import { debianRootImpossible } from '../../lab/debian-root.js';
 import { diskImpossible, openDisks } from '../../lab/disk-image.js';
 import { inTree, practiceSystemIn } from '../../lab/practice-system.js';
+import { editAsUser } from '../../lab/user-edits.js';
 import { valueOf } from '../../lab/value-of.js';
-import { grubBetweenStarts, patience, trialMachine } from './machine.js';
+import { enableHealthCheck, grubBetweenStarts, trialMachine } from './machine.js';
 
 const impossible = (await debianRootImpossible()) ?? (await diskImpossible('ext4'));
 const limit = { timeoutMs: 60_000 };
@@ -47,7 +47,7 @@ describe.skipIf(impossible !== undefined)(`a trial on ext4${impossible ? ` (${im
   const at = (path: string): string => join(root, path);
   const grub = (name: string): string => at(`boot/grub/${name}`);
   let release = '';
-  const { machine, startKernel, manager, asked } = trialMachine(folder, () => release);
+  const { machine, startKernel, manager, asked, startedIn } = trialMachine(folder, () => release);
   const { noteTry, wordsOf } = grubBetweenStarts(grub);
   let system: System;
   const loader = () => bootLoaderFor(system);
@@ -58,8 +58,7 @@ describe.skipIf(impossible !== undefined)(`a trial on ext4${impossible ? ` (${im
     (await run(['findmnt', '--noheadings', '--mountpoint', at('usr')], limit)).stdout
       .split('\n')
       .filter((line) => line !== '').length;
-  const recovered = async () => valueOf(await recover(system));
-  const titles = async () => valueOf(await history(system)).entries.map(({ title }) => title);
+  const { recovered, titles, examined } = startedIn(() => system);
   const nothingLeft = (): void => {
     expect(loader()?.state()).toBeUndefined();
     const left = [grub('custom.cfg'), grub('understudy.env'), at('boot/understudy')].filter(existsSync);
@@ -87,6 +86,8 @@ describe.skipIf(impossible !== undefined)(`a trial on ext4${impossible ? ` (${im
     return valueOf(await activate(system, { how }));
   };
 
+  const layFirstProcess = (): void => copyFileSync(inCheckout('build/boot/start-before'), at(first));
+
   beforeAll(async () => {
     await disks.mount('ext4', root, 1500);
     await practiceSystemIn(root);
@@ -94,7 +95,8 @@ describe.skipIf(impossible !== undefined)(`a trial on ext4${impossible ? ` (${im
     mkdirSync(at('run/systemd/system'), { recursive: true });
     writeFileSync(grub('grub.cfg'), 'source ${config_directory}/custom.cfg\n');
     mkdirSync(at('usr/lib/understudy'), { recursive: true });
-    copyFileSync(inCheckout('build/boot/start-before'), at(first));
+    layFirstProcess();
+    enableHealthCheck(root);
     // The usual first process says what it found.
     const init = '#!/bin/sh\n{ echo "$*"; understudy-practice-listen; } >/started\n';
     writeFileSync(at('usr/sbin/init'), init, { mode: 0o755 });
@@ -136,12 +138,11 @@ describe.skipIf(impossible !== undefined)(`a trial on ext4${impossible ? ` (${im
     // One at a time.
     expect(await activate(system, { how: 'live' })).toMatchObject({ problem: { code: 'RESTART_PENDING' } });
     // Nobody judges a system that was not started yet.
-    expect([await recovered(), valueOf(await health(system, { patience }))]).toMatchObject([
+    expect([await recovered(), await examined()]).toMatchObject([
       { transactions: [] },
       { restorePoint: null },
     ]);
-    appendFileSync(at('etc/hosts'), '192.0.2.7 printer\n');
-    await inTree(root, ['useradd', '--create-home', '--shell', '/bin/sh', 'eve']);
+    await editAsUser(root);
     writeFileSync(at('usr/local/bin/own'), 'of the user\n');
 
     noteTry();
@@ -164,13 +165,8 @@ describe.skipIf(impossible !== undefined)(`a trial on ext4${impossible ? ` (${im
     expect(await recovered()).toEqual({ transactions: [], cleaned: [] });
   }, 300_000);
 
-  const examined = async (failed = '') => {
-    manager(failed);
-    return valueOf(await health(system, { patience }));
-  };
-
   it('falls back without its own first process too: what runs then is of the new system, and restarts', async () => {
-    renameAway(true);
+    rmSync(at(first));
     await update();
     expect(wordsOf('previous').at(-1)).toMatch(/^understudy\.previous=/);
     noteTry();
@@ -178,29 +174,28 @@ describe.skipIf(impossible !== undefined)(`a trial on ext4${impossible ? ` (${im
     expect([await covers(), await program()]).toEqual([0, '1.1-1']);
     // Nor does it need to be told by the boot loader.
     rmSync(grub('understudy.env'));
-    manager('', 'is-active');
+    manager('', 'show');
     asked();
     expect((await recovered()).transactions).toMatchObject([{ kind: 'rollback' }]);
     expect(asked()).toEqual(['reboot']);
     expect([await program(), level()]).toEqual(['1.0-1', '1']);
     nothingLeft();
-    renameAway(false);
+    layFirstProcess();
   }, 300_000);
 
-  const renameAway = (away: boolean): void => {
-    if (away) rmSync(at(first));
-    else copyFileSync(inCheckout('build/boot/start-before'), at(first));
+  const killedAt = async (step: string, verb: 'activate' | 'recover'): Promise<void> => {
+    const child = inCheckout('dist/test/lab/trial-child.js');
+    const argv = [process.execPath, child, root, folder, release, step, verb] as const;
+    expect(await run(argv, { timeoutMs: 120_000 }), step).toMatchObject({ signal: 'SIGKILL' });
   };
 
   it('goes on with a way back that was cut at any of its steps', async () => {
-    const child = inCheckout('dist/test/lab/trial-child.js');
     const steps = ['step:prepare', 'commit:switch-back', 'step:settle', 'end:done'];
     for (const step of steps.map((name) => `rollback:${name}`)) {
       await update();
       noteTry();
       await startWith(wordsOf('previous'));
-      const argv = [process.execPath, child, root, folder, release, step, 'recover'] as const;
-      expect(await run(argv, { timeoutMs: 120_000 }), step).toMatchObject({ signal: 'SIGKILL' });
+      await killedAt(step, 'recover');
       await startWith(wordsOf('previous'));
       expect(readFileSync(at('started'), 'utf8'), step).toBe('splash\n1.0-1\n');
       const found = (await recovered()).transactions.length;
@@ -211,6 +206,22 @@ describe.skipIf(impossible !== undefined)(`a trial on ext4${impossible ? ` (${im
       await startUsual();
       expect(await recovered(), step).toEqual({ transactions: [], cleaned: [] });
     }
+  }, 300_000);
+
+  it('is made up for by whatever looks next where the process was killed before it', async () => {
+    valueOf(await stage({ ...system, isRunning: false }));
+    valueOf(await activate(system, { how: 'shutdown' }));
+    await killedAt('activate:step:settle', 'activate');
+    expect(loader()?.state()).toBeUndefined();
+    expect((await recovered()).transactions).toMatchObject([{ outcome: 'rolled-forward' }]);
+    expect(loader()?.state()?.state).toBe('waiting');
+    noteTry();
+    await startWith(wordsOf('previous'));
+    expect((await recovered()).transactions).toMatchObject([{ kind: 'rollback' }]);
+    expect([await program(), level()]).toEqual(['1.0-1', '1']);
+    await startUsual();
+    await recovered();
+    nothingLeft();
   }, 300_000);
 
   it('returns from one that fails its health check, and stays with one that passes', async () => {
@@ -269,10 +280,33 @@ describe.skipIf(impossible !== undefined)(`a trial on ext4${impossible ? ` (${im
     }
   });
 
-  it('says how to return where the boot loader makes no trial', async () => {
-    writeFileSync(grub('grub.cfg'), 'menuentry x {}\n');
-    const { remarks } = await update();
-    expect(remarks.join(' ')).toMatch(/"understudy rollback", from a rescue system.*41_custom is missing/);
+  it('says how to return where there is no trial: no health check, or no boot loader that makes one', async () => {
+    const unit = at('etc/systemd/system/multi-user.target.wants/understudy-health.service');
+    rmSync(unit);
+    expect((await update()).remarks.join(' ')).toMatch(/from a rescue system.*health\.service/);
     nothingLeft();
+    valueOf(await rollback(system));
+    enableHealthCheck(root);
+    const menu = readFileSync(grub('grub.cfg'));
+    writeFileSync(grub('grub.cfg'), 'menuentry x {}\n');
+    expect((await update()).remarks.join(' ')).toMatch(/from a rescue system.*41_custom is missing/);
+    nothingLeft();
+    writeFileSync(grub('grub.cfg'), menu);
+    valueOf(await rollback(system));
+  }, 300_000);
+
+  it('goes on with the kernel from before where the old tree is gone, says so, and lets another update in', async () => {
+    const { restorePoint } = await update();
+    noteTry();
+    renameSync(at(`var/lib/understudy/restore-points/${restorePoint}/units/0`), at('usr.gone'));
+    await startWith(wordsOf('previous'));
+    expect(readFileSync(at('started'), 'utf8')).toBe('splash\n1.1-1\n');
+    const said: string[] = [];
+    const report = reporter(({ text }) => said.push(text ?? ''));
+    expect(valueOf(await recover({ ...system, report })).transactions).toEqual([]);
+    expect(said.join(' ')).toMatch(/cannot be brought back: .*the old usr is missing.*until an update helps/);
+    expect(loader()?.state()?.state).toBe('tried');
+    // Nothing is offered just now; what matters is that it is not the trial that is in the way.
+    expect(await activate(system, { how: 'reboot' })).toMatchObject({ problem: { code: 'STAGE_UNKNOWN' } });
   }, 300_000);
 });

@@ -21,13 +21,11 @@ function manager(
   target = 'default.target',
 ): void {
   const list = failed.map((unit) => `${unit} loaded failed failed Something`).join('\n');
-  const shown = `ActiveState=inactive\n${state === 'waiting' ? 'Job=4711\n' : ''}`;
+  const shown = `ActiveState=${state === 'active' ? state : 'inactive'}\n${state === 'waiting' ? 'Job=4711\n' : ''}`;
   const text = `#!/bin/sh
 for last; do :; done
-case "$1" in is-active | show) [ "$last" = ${target} ] || exit 4 ;; esac
 case "$1" in
-is-active) exit ${state === 'active' ? 0 : 3} ;;
-show) printf '%s' '${shown}' ;;
+show) [ "$last" = ${target} ] && printf '%s' '${shown}' ;;
 *) echo '${list}' ;;
 esac\n`;
   writeFileSync(join(folder, 'systemctl'), text, { mode: 0o755 });

@@ -50,6 +50,10 @@ export class SnapshotSwitch implements Switch {
     return back ? next !== back.tree : next === this.record.new;
   }
 
+  isReturned(): boolean {
+    return !this.isSwitched();
+  }
+
   isInEffect(): boolean {
     return (
       !this.isFallenBack() && pendingArrival(this.driver, this.system)?.restorePoint !== this.restorePoint

@@ -9,7 +9,7 @@ import { Fault } from '../../fault.js';
 import { bigStatus } from '../../files/attributes.js';
 import { writeFileDurably } from '../../files/durable.js';
 import { readJsonLines, writeJsonLines } from '../../files/json-lines.js';
-import { previousWord, startedWith, usrWord } from '../../inspect/kernel-words.js';
+import { kernelWords, previousWord, usrWord } from '../../inspect/kernel-words.js';
 import { readMountTable } from '../../inspect/mount-table.js';
 import { detach } from '../../posix/mount.js';
 import { bytes, isWithin, join, nameOf, parentOf, type RawPath } from '../../posix/raw-path.js';
@@ -107,12 +107,17 @@ export class TreeSwitch implements Switch {
     return first && this.#inode(first.path) === first.newInode;
   }
 
+  isReturned(): boolean {
+    const [first] = this.record.units;
+    return first !== undefined && this.#inode(first.place) === first.newInode;
+  }
+
   isInEffect(): boolean {
     return true;
   }
 
   isFallenBack(): boolean {
-    const isSaid = startedWith(machineOf(this.system), previousWord(this.restorePoint));
+    const isSaid = kernelWords(machineOf(this.system)).includes(previousWord(this.restorePoint));
     return this.#covered().length > 0 || (isSaid && this.isSwitched() !== false);
   }
 
