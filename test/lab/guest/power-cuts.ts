@@ -4,15 +4,12 @@
  * the user's edits, and Understudy must be able to say what happened.
  */
 import { gunzipSync } from 'node:zlib';
-import { runOrFault } from '../../../electron/engine/process/run.js';
 import { inCheckout } from '../checkout.js';
-import { inTree } from '../practice-system.js';
 import { seeded } from '../seeded.js';
-import { editAsUser } from '../user-edits.js';
 import type { GuestFileSystem } from './guest-disk.js';
-import { makeGuest, type Guest } from './guest.js';
-import { installUnderstudy } from './installed-root.js';
+import type { Guest } from './guest.js';
 import type { Ended } from './machine.js';
+import { stagedGuest } from './staged-guest.js';
 
 export interface CutOptions {
   readonly cuts: number;
@@ -44,25 +41,12 @@ const minutes = 14;
 
 /** Throws what it was after a cut, if it was neither. */
 export async function cutPower({ fileSystem, cuts, seed, say }: PowerCuts): Promise<Tally> {
-  const guest = await makeGuest({ prepare: installUnderstudy, prepareOnDisk: stageAndEdit, fileSystem });
+  const guest = await stagedGuest(fileSystem);
   try {
     return await cutInGuest(guest, { fileSystem, cuts, seed, say });
   } finally {
     guest.dispose();
   }
-}
-
-/** The update is rehearsed, then the user changes files beside it, files that it changes too, and accounts. */
-async function stageAndEdit(root: string): Promise<void> {
-  // As a process of its own, which leaves no handle on the disk behind.
-  await runOrFault(
-    [process.execPath, inCheckout('electron/cli/understudy.js'), '--root', root, 'stage', '--quiet'],
-    {
-      timeoutMs: 10 * 60_000,
-    },
-  );
-  await editAsUser(root);
-  await inTree(root, ['usermod', '--password', '$6$salt$of-the-user', 'anna']);
 }
 
 /** An errand that nobody cut, with what the system was at its start. */

@@ -11,6 +11,7 @@ import { cutPower } from '../../lab/guest/power-cuts.js';
 const some: readonly (readonly [GuestFileSystem, { readonly cuts: number; readonly seed: number }])[] = [
   ['ext4', { cuts: 3, seed: 20261127 }],
   ['btrfs', { cuts: 2, seed: 20261126 }],
+  ['zfs', { cuts: 2, seed: 20261128 }],
 ];
 
 describe.each(some)('power cuts on %s', (fileSystem, { cuts, seed }) => {
