@@ -85,7 +85,7 @@ export async function bootstrap(
   const argv = ['mmdebstrap', '--quiet', `--variant=${variant}`, '--dpkgopt=force-unsafe-io'] as const;
   const included = include.length > 0 ? [`--include=${include.join(',')}`] : [];
   const source = `deb ${required().main} ${suite} ${['main', ...components].join(' ')}`;
-  await runOrFault([...argv, ...included, suite, place, source], { timeoutMs: 1_800_000 });
+  await runOrFault([...argv, ...included, suite, place, source], { timeoutMs: 2 * 60 * 60_000 });
 }
 
 function required(): Mirrors {

@@ -15,7 +15,7 @@ import { installUnderstudy } from './installed-root.js';
 
 const inside = inCheckout('dist/test/lab/guest/inside/');
 /** For a machine that is busy with other things. */
-const minutes = 30;
+const minutes = 35;
 
 export async function stagedGuest(fileSystem: GuestFileSystem): Promise<Guest> {
   if (fileSystem !== 'zfs')

@@ -27,7 +27,7 @@ export async function addZfsModules(root: string): Promise<void> {
   await inTree(root, ['update-initramfs', '-u', '-k', kernel], 600_000);
 }
 
-/** Some ten minutes the first time. The headers are those of that very kernel, or it fails: then the tree in the cache is too old. */
+/** The first time takes some ten minutes, and several times that on a busy machine. The headers are those of that very kernel, or it fails: then the tree in the cache is too old. */
 function modulesFor(kernel: string): Promise<string> {
   const { suite, components } = zfsRecipe;
   const recipe: Recipe = { suite, components, include: [`linux-headers-${kernel}`, 'zfs-dkms'] };
