@@ -36,7 +36,7 @@ type State = 'old' | 'new';
 
 const inside = inCheckout('dist/test/lab/guest/inside/');
 const files = { 'guest-system.js': { from: `${inside}guest-system.js` } };
-/** For a machine that is busy with other things: a switch on ZFS alone took eight of them there. */
+/** For a machine that is busy with other things: a switch on ZFS alone took more than seven of them there. */
 const minutes = 40;
 
 /** Throws what it was after a cut, if it was neither. */
