@@ -1,16 +1,17 @@
 /**
  * A vitest reporter that writes what became of every test as one JSON document to the file named in `UNDERSTUDY_TEST_REPORT`. Unlike
- * vitest's own, it holds why a test was skipped and what failed outside of any test (a file that cannot be loaded, a hook, an
- * error that nobody caught).
+ * vitest's own, it holds why a test was skipped, what failed outside of any test (a file that cannot be loaded, a hook, an
+ * error that nobody caught), and how long each file took.
  */
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
 export default class Report {
   onTestRunEnd(modules, unhandledErrors) {
-    const report = { passed: 0, failures: [], skipped: [] };
+    const report = { passed: 0, failures: [], skipped: [], files: [] };
     for (const module of modules) {
       const file = relative(process.cwd(), module.moduleId);
+      report.files.push({ file, seconds: secondsOf(module.diagnostic()) });
       for (const part of [module, ...module.children.allSuites()]) {
         const name = part.type === 'module' ? file : `${file} > ${part.fullName}`;
         report.failures.push(...part.errors().map((error) => ({ name, message: error.message })));
@@ -22,6 +23,11 @@ export default class Report {
     );
     writeFileSync(process.env.UNDERSTUDY_TEST_REPORT, JSON.stringify(report));
   }
+}
+
+/** Of a whole file: to load it, its hooks and its tests. */
+function secondsOf({ prepareDuration, environmentSetupDuration, setupDuration, collectDuration, duration }) {
+  return (prepareDuration + environmentSetupDuration + setupDuration + collectDuration + duration) / 1000;
 }
 
 function add(report, name, test) {

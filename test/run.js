@@ -36,6 +36,8 @@ const lanes = [
   ],
 ];
 const suites = lanes.flat();
+/** Of the files that took the longest, so many are named: where to look when a run becomes too long. */
+const longest = 20;
 /** What is asked for explicitly may take hours. */
 const patience = process.env.UNDERSTUDY_THOROUGH === '1' ? 10 : 1;
 
@@ -70,6 +72,7 @@ async function runSuite({ name, minutes }) {
         passed: 0,
         failures: [{ name, message: `The suite did not come to an end (${code}).` }],
         skipped: [],
+        files: [],
       };
   if (code !== 0 && result.failures.length === 0)
     result.failures.push({ name, message: `vitest ended with ${code}.` });
@@ -132,6 +135,9 @@ async function finish(results) {
     const counts = `${result.passed} passed, ${result.failures.length} failed, ${result.skipped.length} skipped`;
     console.log(`${suite.padEnd(12)} ${counts}, ${seconds.toFixed(0)} s`);
   }
+  const files = results.flatMap((result) => result.files).sort((a, b) => b.seconds - a.seconds);
+  for (const { file, seconds } of files.slice(0, longest))
+    console.log(`${seconds.toFixed(0).padStart(6)} s  ${file}`);
   for (const line of left) console.log(`left behind by a test, cleared away: ${line}`);
   for (const { name, reason } of skipped) console.log(`skipped: ${name}: ${reason}`);
   for (const { name, message } of failures) console.log(`FAILED: ${name}: ${message.split('\n')[0]}`);

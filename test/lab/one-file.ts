@@ -5,20 +5,20 @@
 import { mkdtempSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'vite';
 import { inCheckout } from './checkout.js';
 
-/** The path of the file, which is made anew in a folder of temporary files. */
-export async function oneFile(program: string): Promise<string> {
+/** The path of the file, which is made anew in a folder of temporary files. `place`: where its modules lie, if not in this checkout. */
+export async function oneFile(program: string, place?: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-one-file-'));
   await build({
     root: inCheckout(''),
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    plugins: [nativeOutside, whereTheyWere],
+    plugins: [nativeOutside(place), whereTheyWere(place)],
     ssr: { noExternal: true },
     build: {
       ssr: inCheckout(`dist/test/lab/${program}.js`),
@@ -33,19 +33,27 @@ export async function oneFile(program: string): Promise<string> {
 }
 
 /** What is no JavaScript stays where it is. */
-const nativeOutside: Plugin = {
-  name: 'native-outside',
-  enforce: 'pre',
-  resolveId(id) {
-    if (id !== 'koffi') return null;
-    return { id: pathToFileURL(createRequire(import.meta.url).resolve(id)).href, external: true };
-  },
-};
+function nativeOutside(place: string | undefined): Plugin {
+  return {
+    name: 'native-outside',
+    enforce: 'pre',
+    resolveId(id) {
+      if (id !== 'koffi') return null;
+      return { id: urlOf(createRequire(import.meta.url).resolve(id), place), external: true };
+    },
+  };
+}
 
-const whereTheyWere: Plugin = {
-  name: 'where-they-were',
-  transform(code, id) {
-    if (!code.includes('import.meta.url')) return null;
-    return code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href));
-  },
-};
+function whereTheyWere(place: string | undefined): Plugin {
+  return {
+    name: 'where-they-were',
+    transform(code, id) {
+      if (!code.includes('import.meta.url')) return null;
+      return code.replaceAll('import.meta.url', JSON.stringify(urlOf(id, place)));
+    },
+  };
+}
+
+function urlOf(path: string, place: string | undefined): string {
+  return pathToFileURL(place === undefined ? path : join(place, relative(inCheckout(''), path))).href;
+}

@@ -12,7 +12,7 @@ import { makeDisk, onDisk, rootOptions, type GuestFileSystem } from './guest-dis
 import { makeGrubGuestDisk, onGrubGuestDisk } from './grub-disk.js';
 import { settle } from './guest-root.js';
 import { addZfsModules, zfsRecipe } from './zfs-modules.js';
-import { startMachine, type Ended, type Machine } from './machine.js';
+import { startMachine, type Controls, type Ended, type Machine } from './machine.js';
 import { filesDisk, type GuestFiles } from './files-disk.js';
 
 /** What a guest holds beyond the essential packages. The kernel for clouds: all that QEMU has, and little else. */
@@ -52,8 +52,8 @@ export interface Errand {
   readonly minutes: number;
   /** What happens to the disk is seen by the next errand; else it is forgotten. */
   readonly keep?: boolean;
-  /** Called for each line as it comes; `cut` is a power cut. */
-  readonly onLine?: (line: unknown, cut: () => void) => void;
+  /** Called for each line as it comes. */
+  readonly onLine?: (line: unknown, controls: Controls) => void;
 }
 
 export interface Guest {

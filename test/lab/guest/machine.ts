@@ -16,7 +16,15 @@ export interface MachineOptions {
   readonly rootOptions: string | undefined;
   readonly filesImage: string;
   readonly keep: boolean;
-  readonly onLine: ((line: unknown, cut: () => void) => void) | undefined;
+  readonly onLine: ((line: unknown, controls: Controls) => void) | undefined;
+}
+
+/** What may be done to a machine while its errand runs. */
+export interface Controls {
+  /** A power cut. */
+  readonly cut: () => void;
+  /** Sends the errand a line, on its standard input. */
+  readonly tell: (line: string) => void;
 }
 
 export interface Ended {
@@ -75,6 +83,10 @@ export function startMachine(options: MachineOptions): Machine {
     why ??= reason;
     child.kill('SIGKILL');
   };
+  const controls: Controls = {
+    cut: () => cut('cut'),
+    tell: (line) => void child.stdin.write(`${line}\n`),
+  };
   const onExit = (): void => void child.kill('SIGKILL');
   process.once('exit', onExit);
   const splitter = lineSplitter((text) => {
@@ -83,7 +95,7 @@ export function startMachine(options: MachineOptions): Machine {
     if (line === undefined) return;
     lines.push(line);
     times.push(seconds());
-    onLine?.(line, () => cut('cut'));
+    onLine?.(line, controls);
   });
   child.stdout.on('data', (chunk: Buffer) => splitter.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString('utf8')));

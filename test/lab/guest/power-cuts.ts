@@ -1,14 +1,14 @@
 /**
  * Power cuts at moments by chance, from the start of a switch until the system that comes of it is up: in the switch itself, and at the start
  * after it, when a recovery may be at work. After each cut the system must be exactly the old one or exactly the new one, entry by entry, with
- * the user's edits, and Understudy must be able to say what happened.
+ * the user's edits, and Understudy must be able to say what happened. Each start looks at what the last cut left, and goes on with the next switch.
  */
-import { gunzipSync } from 'node:zlib';
 import { inCheckout } from '../checkout.js';
 import { seeded } from '../seeded.js';
 import type { GuestFileSystem } from './guest-disk.js';
 import type { Guest } from './guest.js';
-import type { Ended } from './machine.js';
+import type { Controls, Ended } from './machine.js';
+import { differences, seenIn, type Line, type Seen } from './seen.js';
 import { stagedGuest } from './staged-guest.js';
 
 export interface CutOptions {
@@ -31,8 +31,15 @@ export interface Tally {
   readonly atStart: number;
 }
 
-type Line = Readonly<Record<string, unknown>>;
 type State = 'old' | 'new';
+type Known = Readonly<Record<State, readonly string[]>>;
+
+/** What a guest does once it has said what it is. */
+interface Next {
+  readonly task: 'activate' | 'activate-at-start' | 'rollback' | 'end';
+  /** Seconds from the beginning of the switch until the power is cut; else it goes to its end. */
+  readonly cutAfter?: number;
+}
 
 const inside = inCheckout('dist/test/lab/guest/inside/');
 const files = { 'guest-system.js': { from: `${inside}guest-system.js` } };
@@ -49,110 +56,106 @@ export async function cutPower({ fileSystem, cuts, seed, say }: PowerCuts): Prom
   }
 }
 
-/** An errand that nobody cut, with what the system was at its start. */
-interface Visit {
-  readonly entries: readonly string[];
-  readonly ended: Ended;
-}
-
 async function cutInGuest(guest: Guest, { fileSystem, cuts, seed, say }: PowerCuts): Promise<Tally> {
   const random = seeded(seed);
   const activate = fileSystem === 'ext4' ? 'activate' : 'activate-at-start';
   const tally = { old: 0, new: 0, inActivation: 0, inRollback: 0, atStart: 0 };
 
   await guest.save();
-  const before = await visit(guest, activate);
-  const after = await visit(guest, 'look');
-  const known: Record<State, readonly string[]> = { old: before.entries, new: after.entries };
-  if (differences(known.old, known.new).length === 0) throw new Error('the update changed nothing');
-  const secondsUp = secondsUntilSwitch(before.ended);
-  const secondsOfSwitch = before.ended.seconds - secondsUp;
+  const old = await start(guest, () => ({ task: activate }));
+  const secondsUp = secondsUntil(old.ended, 'switching');
+  const secondsOfSwitch = secondsUntil(old.ended, 'did') - secondsUp;
   say(`${fileSystem}: a start takes ${secondsUp.toFixed(0)} s, the switch ${secondsOfSwitch.toFixed(0)} s`);
-  await guest.restore();
 
-  let state: State = 'old';
-  let isStaged = true;
-  for (let cut = 1; cut <= cuts;) {
-    if (state === 'old' && !isStaged) {
+  let known: Known | undefined;
+  let isStaged = false;
+  let cut = 0;
+  /** Where the power was cut since the last look. */
+  let where: string[] = [];
+  const judge = ({ entries, told }: Seen): State => {
+    // The first that is seen was led there by no cut.
+    known ??= knownFrom(old.seen.entries, entries);
+    const state = stateOf(entries, known, `${fileSystem}, seed ${seed}, cut at: ${where.join('; ')}`);
+    if (where.length > 0) {
+      tally[state] += 1;
+      say(`${fileSystem}: cut at ${where.join('; ')}: ${state}; ${told}`);
+    }
+    where = [];
+    return state;
+  };
+  const decide = (seen: Seen): Next => {
+    const state = judge(seen);
+    if (cut >= cuts || (state === 'old' && !isStaged)) return { task: 'end' };
+    const cutAfter = (random.below(1000) / 1000) * secondsOfSwitch * 1.1;
+    return { task: state === 'new' ? 'rollback' : activate, cutAfter };
+  };
+  for (;;) {
+    const { ended, next } = await start(guest, decide);
+    const { task, cutAfter = 0 } = next;
+    if (task === 'end' && cut >= cuts) return tally;
+    if (task === 'end') {
       await guest.restore();
       isStaged = true;
+      continue;
     }
-    const task = state === 'old' ? activate : 'rollback';
-    const delay = (random.below(1000) / 1000) * secondsOfSwitch * 1.1;
-    const where: string[] = [];
-    const { how } = await errand(guest, task, cutter(delay));
-    if (how === 'cut') {
+    if (task === 'rollback') isStaged = false;
+    if (ended.how === 'cut') {
       tally[task === 'rollback' ? 'inRollback' : 'inActivation'] += 1;
-      where.push(`${task}, ${delay.toFixed(1)} s in`);
+      where.push(`${task}, ${cutAfter.toFixed(1)} s in`);
       cut += 1;
     }
-    if (cut <= cuts && random.below(3) === 0) {
-      const moment = secondsUp * (0.3 + 0.7 * (random.below(1000) / 1000));
-      if ((await errand(guest, 'look', undefined, moment)).how === 'timeout') {
-        tally.atStart += 1;
-        where.push(`at the start, ${moment.toFixed(1)} s in`);
-        cut += 1;
-      }
-    }
-    const seen = await visit(guest, 'look');
-    const now = stateOf(
-      seen,
-      known,
-      `${fileSystem}, seed ${seed}, cut at: ${where.join('; ') || 'no moment'}`,
-    );
-    if (where.length > 0) {
-      tally[now] += 1;
-      say(`${fileSystem}: cut at ${where.join('; ')}: ${now}; ${told(seen.ended)}`);
-    }
-    if (task === 'rollback' && now === 'old') isStaged = false;
-    state = now;
+    if (cut >= cuts || random.below(3) > 0) continue;
+    const moment = secondsUp * (0.3 + 0.7 * (random.below(1000) / 1000));
+    if ((await errand(guest, moment / 60)).how !== 'timeout') throw new Error('a start was not cut');
+    tally.atStart += 1;
+    where.push(`at the start, ${moment.toFixed(1)} s in`);
+    cut += 1;
   }
-  return tally;
 }
 
+/** One start: lets it say what it is, and do what is made of that. */
+async function start(
+  guest: Guest,
+  decide: (seen: Seen) => Next,
+): Promise<{ readonly seen: Seen; readonly ended: Ended; readonly next: Next }> {
+  const lines: Line[] = [];
+  const made: { seen?: Seen; next?: Next; fault?: unknown } = {};
+  const ended = await errand(guest, minutes, (said, { cut, tell }) => {
+    const line = said as Line;
+    lines.push(line);
+    if (line['entries'] === '')
+      try {
+        made.seen = seenIn(lines);
+        made.next = decide(made.seen);
+        tell(made.next.task);
+      } catch (error) {
+        made.fault = error;
+        cut();
+      }
+    const cutAfter = made.next?.cutAfter;
+    if ('switching' in line && cutAfter !== undefined) setTimeout(cut, cutAfter * 1000);
+  });
+  const { seen, next, fault } = made;
+  const message =
+    fault instanceof Error ? fault.message : 'the guest did not say what it is, or came to no end';
+  if (fault !== undefined || !seen || !next || ended.how === 'timeout')
+    throw new Error(`${message}\n${storyOf(ended)}`);
+  return { seen, ended, next };
+}
+
+/** Without an end to its start (`onLine`) it waits, until its time is over. */
 function errand(
   guest: Guest,
-  task: string,
-  onLine?: (line: unknown, cut: () => void) => void,
-  seconds?: number,
+  limit: number,
+  onLine?: (line: unknown, controls: Controls) => void,
 ): Promise<Ended> {
   return guest.run({
     script: `${inside}switch-once.js`,
-    files: { ...files, task: { text: task } },
-    minutes: seconds === undefined ? minutes : seconds / 60,
+    files,
+    minutes: limit,
     keep: true,
     ...(onLine ? { onLine } : {}),
   });
-}
-
-async function visit(guest: Guest, task: string): Promise<Visit> {
-  const ended = await errand(guest, task);
-  const { lines, how } = ended;
-  const story = storyOf(ended);
-  if (how === 'timeout') throw new Error(`the guest did not come to an end (${task}):\n${story}`);
-  const began = line(ended, 'began');
-  if (began['began'] !== 'running' || began['audit'] !== '')
-    throw new Error(`the system is not sound: ${JSON.stringify(began)}\n${story}`);
-  const { open, recovery } = line(ended, 'open');
-  if (String(recovery) !== 'yes,success')
-    throw new Error(`the recovery at the start: ${String(recovery)}\n${story}`);
-  if (!Array.isArray(open) || open.length > 0)
-    throw new Error(`left open: ${JSON.stringify(open)}\n${story}`);
-  const pieces = (lines as Line[]).filter((one) => 'entries' in one).map((one) => String(one['entries']));
-  if (pieces.at(-1) !== '') throw new Error(`the entries were not told to the end:\n${story}`);
-  const entries = gunzipSync(Buffer.from(pieces.join(''), 'base64'))
-    .toString('utf8')
-    .split('\n');
-  for (const own of ['etc/eve.conf\t', 'etc/hosts\t'])
-    if (!entries.some((entry) => entry.startsWith(own)))
-      throw new Error(`the user's own ${own.trim()} is gone`);
-  return { entries, ended };
-}
-
-function line(ended: Ended, key: string): Line {
-  const found = (ended.lines as Line[]).find((one) => key in one);
-  if (!found) throw new Error(`nothing was said about ${key}:\n${storyOf(ended)}`);
-  return found;
 }
 
 /** Without the entries, which are many. */
@@ -163,44 +166,23 @@ function storyOf({ story }: Ended): string {
     .join('\n');
 }
 
-/** Cuts the power so many seconds after the switch was announced. */
-function cutter(seconds: number) {
-  return (said: unknown, cut: () => void): void => {
-    if (typeof said === 'object' && said !== null && 'switching' in said) setTimeout(cut, seconds * 1000);
-  };
+function secondsUntil({ lines, times }: Ended, key: string): number {
+  const index = (lines as Line[]).findIndex((one) => key in one);
+  const found = times[index];
+  if (found === undefined) throw new Error(`nothing was said about ${key}`);
+  return found;
 }
 
-function secondsUntilSwitch({ lines, times }: Ended): number {
-  const index = (lines as Line[]).findIndex((one) => 'switching' in one);
-  return times[index] ?? 0;
+function knownFrom(old: readonly string[], now: readonly string[]): Known {
+  if (differences(old, now).length === 0) throw new Error('the update changed nothing');
+  return { old, new: now };
 }
 
-function stateOf(seen: Visit, known: Readonly<Record<State, readonly string[]>>, when: string): State {
-  const states = (['old', 'new'] as const).filter(
-    (one) => differences(known[one], seen.entries).length === 0,
-  );
-  const [state] = states;
+function stateOf(entries: readonly string[], known: Known, when: string): State {
+  const state = (['old', 'new'] as const).find((one) => differences(known[one], entries).length === 0);
   if (state !== undefined) return state;
-  const list = (one: State): string => differences(known[one], seen.entries).slice(0, 20).join('\n');
+  const list = (one: State): string => differences(known[one], entries).slice(0, 20).join('\n');
   throw new Error(
     `neither old nor new (${when})\nagainst the old:\n${list('old')}\nagainst the new:\n${list('new')}`,
   );
-}
-
-function differences(known: readonly string[], now: readonly string[]): string[] {
-  const [before, after] = [new Set(known), new Set(now)];
-  return [
-    ...known.filter((entry) => !after.has(entry)).map((entry) => `- ${entry}`),
-    ...now.filter((entry) => !before.has(entry)).map((entry) => `+ ${entry}`),
-  ];
-}
-
-/** What the app would say of it. */
-function told(ended: Ended): string {
-  const answer = line(ended, 'status')['status'] as {
-    value?: { update?: { state?: string; outcome?: string } };
-  };
-  const { state, outcome } = answer.value?.update ?? {};
-  if (state === undefined) throw new Error(`the state is not told: ${JSON.stringify(answer)}`);
-  return `told as ${[state, outcome].filter(Boolean).join(' ')}`;
 }

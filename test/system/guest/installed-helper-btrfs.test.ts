@@ -6,8 +6,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guestImpossible, makeGuest, type Guest } from '../../lab/guest/guest.js';
+import type { GuestFiles } from '../../lab/guest/files-disk.js';
 import { installUnderstudy } from '../../lab/guest/installed-root.js';
 import type { Ended } from '../../lab/guest/machine.js';
+import { usersPrograms } from '../../lab/guest/users-programs.js';
 import { isThorough, notAsked } from '../../lab/thorough.js';
 
 const impossible = isThorough ? await guestImpossible('btrfs') : notAsked;
@@ -21,7 +23,12 @@ const updated = { ...sound, program: '1.1-1', settings: 'level = 2\n', account: 
 
 describe.skipIf(impossible)(`the installed helper on btrfs (${impossible ?? 'runs'})`, () => {
   let guest: Guest;
+  let scripts: GuestFiles;
   beforeAll(async () => {
+    scripts = {
+      'guest-system.js': { from: `${inside}guest-system.js` },
+      ...(await usersPrograms('through-services')),
+    };
     guest = await makeGuest({
       fileSystem: 'btrfs',
       prepare: async (root) => {
@@ -34,11 +41,13 @@ describe.skipIf(impossible)(`the installed helper on btrfs (${impossible ?? 'run
   afterAll(() => guest.dispose());
 
   const anna = async (task: string): Promise<Ended & { readonly of: (key: string) => unknown[] }> => {
-    const files = Object.fromEntries(
-      ['guest-system.js', 'through-services.js'].map((name) => [name, { from: inside + name }]),
-    );
     const script = `${inside}anna-switches.js`;
-    const ended = await guest.run({ script, files: { ...files, task: { text: task } }, minutes, keep: true });
+    const ended = await guest.run({
+      script,
+      files: { ...scripts, task: { text: task } },
+      minutes,
+      keep: true,
+    });
     console.log(`${task}: ${ended.seconds.toFixed(0)} s`);
     const lines = ended.lines as Record<string, unknown>[];
     return { ...ended, of: (key) => lines.filter((line) => key in line) };

@@ -7,17 +7,13 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { guestImpossible, makeGuest, type Guest } from '../../lab/guest/guest.js';
+import type { GuestFiles } from '../../lab/guest/files-disk.js';
 import { installUnderstudy } from '../../lab/guest/installed-root.js';
 import type { Ended } from '../../lab/guest/machine.js';
+import { usersPrograms } from '../../lab/guest/users-programs.js';
 
 const impossible = await guestImpossible();
 const inside = new URL('../../../dist/test/lab/guest/inside/', import.meta.url).pathname;
-const scripts = Object.fromEntries(
-  ['guest-system.js', 'through-services.js', 'through-client.js'].map((name) => [
-    name,
-    { from: inside + name },
-  ]),
-);
 /** For a machine that is busy with other things; by itself an errand takes one to three. */
 const minutes = 14;
 
@@ -48,7 +44,12 @@ const updated = {
 
 describe.skipIf(impossible)(`the installed helper in a guest (${impossible ?? 'runs'})`, () => {
   let guest: Guest;
+  let scripts: GuestFiles;
   beforeAll(async () => {
+    scripts = {
+      'guest-system.js': { from: `${inside}guest-system.js` },
+      ...(await usersPrograms('through-services', 'through-client')),
+    };
     guest = await makeGuest({ prepare: installUnderstudy });
   });
   afterAll(() => guest.dispose());
@@ -65,7 +66,7 @@ describe.skipIf(impossible)(`the installed helper in a guest (${impossible ?? 'r
       files: { ...scripts, task: { text: task } },
       minutes,
       keep: true,
-      onLine: (said, cut) => {
+      onLine: (said, { cut }) => {
         if (cutAt !== undefined && (said as Line)['step'] === cutAt) cut();
       },
     });

@@ -24,7 +24,7 @@ describe.skipIf(impossible)(`a guest (${impossible ?? 'runs'})`, () => {
     const kept = await guest.run({ script, files, minutes, keep: true });
     expect(kept.lines[0], kept.story).toMatchObject({ ...greeting, seen: false });
     // The power is cut at once when it has spoken.
-    const cut = await guest.run({ script, files, minutes, keep: true, onLine: (_, pull) => pull() });
+    const cut = await guest.run({ script, files, minutes, keep: true, onLine: (_, { cut: pull }) => pull() });
     expect(cut, cut.story).toMatchObject({ how: 'cut', lines: [{ ...greeting, seen: true }] });
     console.log(`a guest starts, runs an errand and is off in ${forgotten.seconds.toFixed(0)} s`);
   });

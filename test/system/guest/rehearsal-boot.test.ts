@@ -3,7 +3,7 @@
  * stay as they were, and nothing is left behind, also where everything is killed in the middle.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Proof, Review } from '../../../shared/changeset.js';
@@ -227,6 +227,8 @@ describe.skipIf(impossible)(`a rehearsal boot (${impossible ?? 'runs'})`, () => 
           btrfsLayouts['Ubuntu, Mint, Arch: @ and @home'],
           async (into) => {
             await runOrFault(['cp', '-a', `${root}/.`, into], { timeoutMs: 120_000 });
+            // Where something is kept already, its backend goes on.
+            rmSync(join(into, 'var/lib/understudy'), { recursive: true, force: true });
           },
           1800,
         );

@@ -1,7 +1,8 @@
 /**
  * The whole way of an update with a trial, in a Debian 13 guest that GRUB starts from a BIOS machine's disk: on btrfs with /boot on ext4, and on ext4
- * alone, where the new system shares its root with the one before. Real updates with a new kernel are rehearsed, the user changes configuration and
- * accounts meanwhile and decides what cannot be merged, the new system is tried, judged and kept, and taken back. One whose initramfs is broken, whose kernel panics, whose default target fails or hangs gives way to the one before, with nobody there.
+ * alone, where the new system shares its root with the one before. Real updates with a new kernel are rehearsed in the background, by the timer, while
+ * the user changes configuration and accounts; what cannot be merged is decided, the new system is tried, judged and kept, and taken back. One whose
+ * initramfs is broken, whose kernel panics, whose default target fails or hangs gives way to the one before, with nobody there.
  */
 import {
   mkdirSync,
@@ -17,10 +18,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOrFault } from '../../../electron/engine/process/run.js';
 import { grubImpossible } from '../../lab/boot/grub-disk.js';
 import { inCheckout } from '../../lab/checkout.js';
+import { offerDebianUpdates } from '../../lab/guest/debian-updates.js';
 import { guestImpossible, makeGuest, type Guest } from '../../lab/guest/guest.js';
 import { mountedFileSystems, type MountedFileSystem } from '../../lab/guest/guest-disk.js';
 import { installUnderstudy } from '../../lab/guest/installed-root.js';
-import { mirrors } from '../../lab/mirror.js';
 import { isThorough, notAsked } from '../../lab/thorough.js';
 
 const inside = inCheckout('dist/test/lab/guest/inside/');
@@ -67,14 +68,26 @@ function trials(fileSystem: MountedFileSystem): void {
       fileSystem,
       grub: true,
       prepare,
-      prepareOnDisk: stage,
+      freeMebibytes: 2500,
+    });
+    const [first, background] = await start('background', 2);
+    expect(first).toMatchObject({ ...sound, program: '1.0-1', doomed: true });
+    // At the lowest priority, of which the shares of processor and disk are the unit's.
+    expect(background).toMatchObject({
+      background: 'success',
+      triggered: 'understudy-stage.timer',
+      shares: ['19', 'idle', '3'],
+      nice: [19],
+      staged: { ready: true },
+      automatic: { failures: 0 },
+      wasEdited: true,
     });
     const [began, ...did] = await start('activate');
     expect(began).toMatchObject({
       ...sound,
+      ...edits,
       root: isShared ? '/' : '/@',
       program: '1.0-1',
-      doomed: true,
       left: [],
     });
     kernel = began?.['kernel'];
@@ -87,11 +100,11 @@ function trials(fileSystem: MountedFileSystem): void {
   afterAll(() => guest.dispose());
 
   /** One start of the machine, up to where it is switched off or restarts. */
-  async function start(task: string): Promise<Said[]> {
+  async function start(task: string, times = 1): Promise<Said[]> {
     const ended = await guest.run({
       script: `${inside}trial-once.js`,
       files: { 'guest-system.js': { from: `${inside}guest-system.js` }, task: { text: task } },
-      minutes,
+      minutes: minutes * times,
       keep: true,
     });
     console.log(`${fileSystem}, ${task}: ${ended.how} after ${ended.seconds.toFixed(0)} s`);
@@ -180,8 +193,17 @@ function trials(fileSystem: MountedFileSystem): void {
   });
 }
 
+/** Debian's own updates are waiting, the kernel's among them, and those for practice; the timer looks soon, and often. */
 async function prepare(root: string): Promise<void> {
   await installUnderstudy(root);
+  console.log(`${await offerDebianUpdates(root)} updates of Debian's`);
+  enable(root, 'understudy-stage.timer', 'timers.target.wants');
+  mkdirSync(join(root, units, 'understudy-stage.timer.d'));
+  const often = '[Timer]\nOnCalendar=\nRandomizedDelaySec=0\nOnBootSec=1min\nOnUnitInactiveSec=1min\n';
+  unit(root, 'understudy-stage.timer.d/often.conf', often);
+  const program = inCheckout('electron/cli/understudy.js');
+  const always = ['automatic.fromHour=0', 'automatic.toHour=0'];
+  await runOrFault([process.execPath, program, '--root', root, 'settings', ...always], { timeoutMs: 60_000 });
   mkdirSync(join(root, 'etc/understudy'), { recursive: true });
   writeFileSync(join(root, 'etc/understudy/btrfs-environments'), '');
   writeFileSync(join(root, 'etc/doomed.conf'), 'not for long\n');
@@ -190,17 +212,6 @@ async function prepare(root: string): Promise<void> {
     'GRUB_TIMEOUT=0\nGRUB_CMDLINE_LINUX="console=tty0 console=ttyS0 quiet"\nGRUB_DISABLE_OS_PROBER=true\n';
   mkdirSync(join(root, 'etc/default'), { recursive: true });
   writeFileSync(join(root, 'etc/default/grub'), words);
-}
-
-/** Debian's own updates, the kernel's among them, and those for practice. */
-async function stage(root: string): Promise<void> {
-  const { security } = mirrors() ?? {};
-  const list = join(root, 'etc/apt/sources.list.d/security.list');
-  writeFileSync(list, `deb ${security} trixie-security main\n`);
-  const program = inCheckout('electron/cli/understudy.js');
-  const argv = [process.execPath, program, '--root', root, 'stage', '--scope', 'all', '--quiet'] as const;
-  await runOrFault(argv, { timeoutMs: 20 * 60_000 });
-  rmSync(list);
 }
 
 function unit(root: string, name: string, text: string): void {

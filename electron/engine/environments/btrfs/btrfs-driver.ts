@@ -77,7 +77,10 @@ export const btrfsDriver: SnapshotDriver = {
         rmSync(bytes(place), { force: true });
       }
     },
-    otherNames: btrfs.namesOf,
+    otherNames:
+      (tree) =>
+      ({ ino }) =>
+        btrfs.namesOf(tree, ino),
   },
   // Snapshots do not reach into other subvolumes.
   contains: () => false,

@@ -9,12 +9,13 @@ import { getXattr, listXattrs } from '../../posix/xattr.js';
 import type { TreeChange } from '../../review/tree-change.js';
 import { namesIn } from '../plain-view.js';
 import { sameContent } from '../tree/overlay-changes.js';
+import type { FileNumbers } from './snapshot-driver.js';
 import type { TouchedNode, TouchedPaths } from './touched-paths.js';
 
 export interface Told {
   readonly touched: TouchedPaths;
-  /** All names of an inode in the tree after. */
-  readonly otherNames: (inode: bigint) => readonly RawPath[];
+  /** All names of a file in the tree after. */
+  readonly otherNames: (file: FileNumbers) => readonly RawPath[];
 }
 
 export interface Comparison {
@@ -90,7 +91,7 @@ class Comparer {
   }
 
   #otherNames(status: BigIntStats): readonly RawPath[] {
-    return this.input.told?.otherNames(status.ino) ?? this.#names.get(inodeOf(status)) ?? [];
+    return this.input.told?.otherNames(status) ?? this.#names.get(inodeOf(status)) ?? [];
   }
 
   #meet(path: RawPath, after: BigIntStats): void {

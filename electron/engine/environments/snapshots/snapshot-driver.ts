@@ -23,6 +23,12 @@ export interface OwnTree {
   readonly name: string;
 }
 
+/** What all names of a file share. */
+export interface FileNumbers {
+  readonly dev: bigint;
+  readonly ino: bigint;
+}
+
 export interface SnapshotDriver {
   readonly name: Exclude<Environment['name'], 'tree'>;
   /** Why no environments can be made here, a sentence; `undefined` when they can. */
@@ -49,8 +55,8 @@ export interface SnapshotDriver {
   readonly differences?: {
     /** What was touched from the one to the other, both read-only. */
     touched(system: System, before: TreeId, after: TreeId): TouchedPaths;
-    /** All names of an inode in a tree. */
-    otherNames(tree: RawPath, inode: bigint): RawPath[];
+    /** Asks for all names of a file in a tree. */
+    otherNames(tree: RawPath): (file: FileNumbers) => readonly RawPath[];
   };
   /** Whether a file system of its own at this place in the root is a part of its tree, and of every tree made of it. */
   contains(system: System, mount: RawPath): boolean;

@@ -51,7 +51,7 @@ function told(
   try {
     return {
       touched: differences.touched(system, before, after),
-      otherNames: (inode) => differences.otherNames(now, inode),
+      otherNames: differences.otherNames(now),
     };
   } catch (error) {
     const known = error instanceof Fault && error.code === 'COMMAND_FAILED';

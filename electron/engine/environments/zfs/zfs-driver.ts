@@ -13,7 +13,9 @@ import { isZfs, mountsOf, timesAttributes } from './mounts.js';
 import { isOfSystem } from './parts.js';
 import { removeTree } from './remove-tree.js';
 import { attachStore, previewObstacle, storeObstacle } from './store.js';
+import { namesByFile } from './names-by-file.js';
 import { takeTree } from './take-tree.js';
+import { touchedBetween } from './touched-between.js';
 import {
   activeProperty,
   mountsAtStart,
@@ -57,6 +59,16 @@ export const zfsDriver: SnapshotDriver = {
       name === undefined ? [] : [{ id: dataset.guid, name }],
     ),
   timesAttributes: (system) => timesAttributes(requireLayout(system).root),
+  differences: {
+    touched(system, before, after) {
+      const layout = requireLayout(system);
+      return touchedBetween(system, layout, {
+        before: requiredTree(system, layout, before),
+        after: requiredTree(system, layout, after),
+      });
+    },
+    otherNames: namesByFile,
+  },
   contains(system, mount) {
     const { dataset } = requireLayout(system);
     const entry = readMountTable(thisMachine).at(join(system.root, mount));

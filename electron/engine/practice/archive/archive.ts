@@ -22,10 +22,13 @@ export interface ArchiveOptions {
   readonly validUntil?: Date;
 }
 
+/** What an index is made of: a package, and the paragraph of its control file. */
+export type OfferedPackage = Pick<BuiltPackage, 'file' | 'control'>;
+
 /** Writes (or replaces) one suite of the archive in `folder`, with exactly the given packages. */
 export function buildArchive(
   folder: string,
-  packages: readonly BuiltPackage[],
+  packages: readonly OfferedPackage[],
   options: ArchiveOptions,
 ): void {
   const binary = `main/binary-${options.architecture}`;
@@ -63,7 +66,7 @@ export function sourceEntry(uri: string, suites: readonly string[], keyring: str
 }
 
 /** Copies the package into the pool and describes it. */
-function indexParagraph(folder: string, built: BuiltPackage): string {
+function indexParagraph(folder: string, built: OfferedPackage): string {
   const name = `pool/${basename(built.file)}`;
   const target = join(folder, name);
   if (target !== built.file) copyFileSync(built.file, target);

@@ -1,11 +1,9 @@
 /** What the scripts in a guest share: how they answer, how they ask as another user, and what they look at. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Where the installed program's modules are. */
-export const installed = '/usr/lib/understudy/dist';
 export const socket = '/run/understudy/helper.socket';
 export const helper = 'understudy-helper.service';
 
@@ -14,6 +12,18 @@ const timeout = 120_000;
 /** One line of JSON for the test. */
 export function say(line: object): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** Waits for a line of the test's. A stream would hold on to its next read, and with it the end of the process. */
+export function wordTold(): string {
+  const buffer = Buffer.alloc(256);
+  let line = '';
+  while (!line.endsWith('\n')) {
+    const length = readSync(0, buffer);
+    if (length === 0) throw new Error('nobody tells anything any more');
+    line += buffer.toString('utf8', 0, length);
+  }
+  return line.trim();
 }
 
 /** Standard output, whatever the exit code; some of these commands answer with both. */

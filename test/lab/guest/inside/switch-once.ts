@@ -1,13 +1,12 @@
 /**
- * An errand of the power cuts: says what the start of the system made of what was before, entry by entry, then does what /mnt/task says: `activate`,
- * `activate-at-start`, `rollback`, or nothing (`look`). The switch is announced, so that the power can be cut in it.
+ * An errand of the power cuts: says what the start of the system made of what was before, entry by entry, then does what it is told: `activate`,
+ * `activate-at-start`, `rollback`, or nothing (`end`). The switch is announced, so that the power can be cut in it.
  */
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { ask, facts, openTransactions, say, understudy } from './guest-system.js';
+import { ask, facts, openTransactions, say, understudy, wordTold } from './guest-system.js';
 
-const task = readFileSync('/mnt/task', 'utf8').trim();
 say({ began: ask('systemctl', 'is-system-running', '--wait'), ...facts() });
 say({
   /** That it was started, and what came of it. */
@@ -25,6 +24,7 @@ for (const piece of gzipSync(entries)
   say({ entries: piece });
 say({ entries: '' });
 
+const task = wordTold();
 switch (task) {
   case 'activate':
   case 'activate-at-start': {
@@ -37,7 +37,7 @@ switch (task) {
     say({ switching: task });
     say({ did: understudy('rollback', '--yes') });
     break;
-  case 'look':
+  case 'end':
     break;
   default:
     throw new Error(`an unknown task: ${task}`);

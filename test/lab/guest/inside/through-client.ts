@@ -1,10 +1,7 @@
 /** As an ordinary user, straight at the socket of the installed helper: the verbs on the command line, and for each the code of what came of it. */
+import { connect } from '../../../../electron/helper/client/connect.js';
 import type { Verb } from '../../../../shared/operations.js';
-import { installed, say, socket } from './guest-system.js';
-
-const { connect } = (await import(
-  `${installed}/electron/helper/client/connect.js`
-)) as typeof import('../../../../electron/helper/client/connect.js');
+import { say, socket } from './guest-system.js';
 
 const [who = '', ...verbs] = process.argv.slice(2);
 let connected = await connect({ path: socket, trust: 'root' });

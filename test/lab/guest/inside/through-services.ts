@@ -3,13 +3,10 @@
  * other. Says for each what came of it, and on the way which phases were reported and which states shown.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { openApp } from '../../../../electron/services/open-app.js';
 import type { AppEvent } from '../../../../shared/app.js';
 import type { Outcome } from '../../../../shared/errors.js';
-import { installed, say } from './guest-system.js';
-
-const { openApp } = (await import(
-  `${installed}/electron/services/open-app.js`
-)) as typeof import('../../../../electron/services/open-app.js');
+import { say } from './guest-system.js';
 
 const { app } = openApp({ mode: 'system', can: { tray: false, startAtLogin: false, notify: false } });
 let phases: string[] = [];

@@ -1,8 +1,9 @@
 /**
  * An errand of the trials: waits for the health check of this start, says what runs and what Understudy says of it, then does what /mnt/task says:
- * `activate`, which ends in a restart, `return`, which takes the system back and restarts, or nothing (`look`).
+ * `background`, which waits until the timer has updates rehearsed, and edits meanwhile, `activate`, which ends in a restart, `return`, which takes the
+ * system back and restarts, or nothing (`look`).
  */
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ask, facts, openTransactions, say, understudy, until } from './guest-system.js';
 
@@ -39,12 +40,41 @@ say({
 });
 
 switch (task) {
+  case 'background': {
+    const ofStaging = (property: string): string =>
+      ask('systemctl', 'show', '--value', `--property=${property}`, 'understudy-stage.service');
+    const nice = new Set<number>();
+    let wasEdited = false;
+    await until(() => {
+      const packaging = priorities('dpkg');
+      for (const each of packaging) nice.add(each);
+      // The clone is there: what is changed now is changed beside the rehearsal.
+      if (packaging.length > 0 && !wasEdited) {
+        edit();
+        wasEdited = !isStaged();
+      }
+      return ofStaging('ActiveState') === 'inactive' && isStaged();
+    }, 50 * 60_000);
+    const { value } = understudy('status') as { value?: { staged?: unknown; automatic?: unknown } };
+    say({
+      background: ofStaging('Result'),
+      triggered: ofStaging('TriggeredBy'),
+      shares: ['Nice', 'CPUWeight', 'IOSchedulingClass'].map(ofStaging),
+      nice: [...nice],
+      staged: value?.staged,
+      automatic: value?.automatic,
+      wasEdited,
+      complaints: ask(
+        'journalctl',
+        '--boot',
+        '--no-pager',
+        '--output=cat',
+        '--unit=understudy-stage.service',
+      ),
+    });
+    break;
+  }
   case 'activate':
-    appendFileSync(settings, 'size = 7\n');
-    writeFileSync(conflicting, 'level = 7\n');
-    ask('useradd', '--create-home', '--shell', '/bin/sh', 'eve');
-    ask('usermod', '--password', '$y$changed', 'root');
-    rmSync(doomed);
     say({ did: 'activate', answer: understudy('activate', '--how', 'reboot', '--yes') });
     // The answer is a whole review, which no line has room for.
     say({ did: 'decide', ok: (understudy('decide', 'mine', conflicting) as { ok?: unknown }).ok });
@@ -61,4 +91,30 @@ switch (task) {
     break;
   default:
     throw new Error(`an unknown task: ${task}`);
+}
+
+function edit(): void {
+  appendFileSync(settings, 'size = 7\n');
+  writeFileSync(conflicting, 'level = 7\n');
+  ask('useradd', '--create-home', '--shell', '/bin/sh', 'eve');
+  ask('usermod', '--password', '$y$changed', 'root');
+  rmSync(doomed);
+}
+
+function isStaged(): boolean {
+  const stages = '/var/lib/understudy/stages';
+  return existsSync(stages) && readdirSync(stages).some((id) => existsSync(`${stages}/${id}/stage.json`));
+}
+
+/** How nice the processes of that name are (proc(5): the second field of stat and the nineteenth). */
+function priorities(name: string): number[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    const file = `/proc/${pid}/stat`;
+    try {
+      const stat = /^\d+$/.test(pid) ? readFileSync(file, 'latin1') : '';
+      return stat.includes(`(${name})`) ? [Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])] : [];
+    } catch {
+      return []; // it ended
+    }
+  });
 }
