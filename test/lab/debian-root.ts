@@ -13,6 +13,8 @@ export interface Recipe {
   readonly suite?: 'bookworm' | 'trixie';
   readonly variant?: 'apt' | 'minbase' | 'standard';
   readonly include?: readonly string[];
+  /** Parts of the archive beside `main`. */
+  readonly components?: readonly 'contrib'[];
   /** Suites that are switched on only after the tree was made, so that their updates are pending. */
   readonly suites?: readonly ('security' | 'updates')[];
 }
@@ -42,36 +44,48 @@ export function removeRoot(root: string): void {
 }
 
 async function cachedRoot(recipe: Recipe): Promise<string> {
-  const { suite = 'bookworm', variant = 'minbase', include = [], suites = [] } = recipe;
+  const { suite = 'bookworm', variant = 'minbase', include = [], components = [], suites = [] } = recipe;
   const { main: mirror } = required();
-  const key = JSON.stringify([1, suite, variant, [...include].sort(), [...suites].sort(), mirror]);
-  const name = `${suite}-${variant}-${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
+  const parts = [suite, variant, [...include].sort(), [...suites].sort(), mirror];
+  // As before for those of `main` alone, which are in many a cache.
+  const key = components.length === 0 ? [1, ...parts] : [1, ...parts, [...components].sort()];
+  return inCache(`${suite}-${variant}`, key, async (place) => {
+    await bootstrap(recipe, place);
+    writeFileSync(join(place, 'etc/apt/sources.list'), sourcesList(recipe));
+  });
+}
+
+/** What takes long to make, kept by what it is made of; `make` puts it where nothing is yet. */
+export async function inCache(
+  title: string,
+  recipe: unknown,
+  make: (place: string) => Promise<void>,
+): Promise<string> {
+  const name = `${title}-${createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 12)}`;
   const target = join(cache, name);
   if (existsSync(target)) return target;
   mkdirSync(cache, { recursive: true });
   const work = mkdtempSync(join(cache, `${name}.`));
   try {
-    await runOrFault(
-      [
-        'mmdebstrap',
-        '--quiet',
-        `--variant=${variant}`,
-        ...(include.length > 0 ? [`--include=${include.join(',')}`] : []),
-        '--dpkgopt=force-unsafe-io',
-        suite,
-        join(work, 'root'),
-        `deb ${mirror} ${suite} main`,
-      ],
-      { timeoutMs: 600_000 },
-    );
-    writeFileSync(join(work, 'root/etc/apt/sources.list'), sourcesList(suite, suites));
-    renameSync(join(work, 'root'), target);
+    await make(join(work, 'made'));
+    renameSync(join(work, 'made'), target);
   } catch (error) {
-    if (!existsSync(target)) throw error; // else another test made the same tree meanwhile
+    if (!existsSync(target)) throw error; // else another test made the same meanwhile
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
   return target;
+}
+
+/** Makes a tree where nothing is yet, with what the maintainer scripts of its packages do: they may compile a kernel module. */
+export async function bootstrap(
+  { suite = 'bookworm', variant = 'minbase', include = [], components = [] }: Recipe,
+  place: string,
+): Promise<void> {
+  const argv = ['mmdebstrap', '--quiet', `--variant=${variant}`, '--dpkgopt=force-unsafe-io'] as const;
+  const included = include.length > 0 ? [`--include=${include.join(',')}`] : [];
+  const source = `deb ${required().main} ${suite} ${['main', ...components].join(' ')}`;
+  await runOrFault([...argv, ...included, suite, place, source], { timeoutMs: 2 * 60 * 60_000 });
 }
 
 function required(): Mirrors {
@@ -80,12 +94,13 @@ function required(): Mirrors {
   return found;
 }
 
-function sourcesList(suite: string, suites: NonNullable<Recipe['suites']>): string {
+function sourcesList({ suite = 'bookworm', components = [], suites = [] }: Recipe): string {
   const { main: mirror, security: securityMirror } = required();
+  const parts = ['main', ...components].join(' ');
   return [
-    `deb ${mirror} ${suite} main`,
-    ...(suites.includes('updates') ? [`deb ${mirror} ${suite}-updates main`] : []),
-    ...(suites.includes('security') ? [`deb ${securityMirror} ${suite}-security main`] : []),
+    `deb ${mirror} ${suite} ${parts}`,
+    ...(suites.includes('updates') ? [`deb ${mirror} ${suite}-updates ${parts}`] : []),
+    ...(suites.includes('security') ? [`deb ${securityMirror} ${suite}-security ${parts}`] : []),
     '',
   ].join('\n');
 }

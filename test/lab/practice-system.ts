@@ -61,10 +61,10 @@ export async function addPracticePackages(root: string): Promise<void> {
 }
 
 /** Runs a command in the tree itself, as an administrator would do in a chroot. */
-export async function inTree(root: string, argv: readonly string[]): Promise<string> {
+export async function inTree(root: string, argv: readonly string[], timeoutMs = 120_000): Promise<string> {
   const namespace = ['unshare', '--mount', '--pid', '--fork', '--propagation', 'private', '--'] as const;
   const result = await runOrFault([...namespace, 'chroot', root, ...argv], {
-    timeoutMs: 120_000,
+    timeoutMs,
     environment: { DEBIAN_FRONTEND: 'noninteractive' },
   });
   return result.stdout;

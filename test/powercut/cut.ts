@@ -4,7 +4,7 @@
  *
  *     --cuts N     of each; 30
  *     --seed N     the moments; by the clock
- *     --on NAME    this one alone (ext4, btrfs: a guest; ext4-disk, btrfs-disk, zfs-disk); can be repeated
+ *     --on NAME    this one alone (ext4, btrfs, zfs: a guest; ext4-disk, btrfs-disk, zfs-disk); can be repeated
  */
 import { parseArgs } from 'node:util';
 import { cutDisk } from '../lab/disk-cuts/cut-disk.js';

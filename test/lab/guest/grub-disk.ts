@@ -6,19 +6,19 @@ import { mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync }
 import { join } from 'node:path';
 import { runOrFault } from '../../../electron/engine/process/run.js';
 import { grubCore, mebibyte, startOfDisk } from '../boot/grub-disk.js';
-import { makeDisk, type GuestFileSystem } from './guest-disk.js';
+import { makeDisk, type MountedFileSystem } from './guest-disk.js';
 
 const limit = { timeoutMs: 180_000 };
 const bootMebibytes = 256;
 /** What the kernel is told of the root in the system's own entry. */
-const rootWords: Readonly<Record<GuestFileSystem, string>> = {
+const rootWords: Readonly<Record<MountedFileSystem, string>> = {
   ext4: 'root=/dev/vda1 rw',
   btrfs: 'root=/dev/vda2 rw rootfstype=btrfs rootflags=subvol=@',
 };
 
 /** Makes the image `file` of the tree `root`, with that much free room for the root. */
 export async function makeGrubGuestDisk(
-  fileSystem: GuestFileSystem,
+  fileSystem: MountedFileSystem,
   root: string,
   file: string,
   freeMebibytes: number,
@@ -59,7 +59,7 @@ async function assemble(file: string, prefix: string, parts: readonly string[]):
 
 /** Works on the whole root of such an image, with its /boot, here. */
 export async function onGrubGuestDisk(
-  fileSystem: GuestFileSystem,
+  fileSystem: MountedFileSystem,
   file: string,
   work: (root: string) => Promise<void> | void,
 ): Promise<void> {
@@ -79,7 +79,7 @@ export async function onGrubGuestDisk(
   }
 }
 
-async function writeMenu(fileSystem: GuestFileSystem, boot: string): Promise<void> {
+async function writeMenu(fileSystem: MountedFileSystem, boot: string): Promise<void> {
   const kernel = readdirSync(boot)
     .filter((name) => name.startsWith('vmlinuz-') && !name.endsWith('-practice'))
     .sort()

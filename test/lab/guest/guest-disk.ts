@@ -2,14 +2,20 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runOrFault } from '../../../electron/engine/process/run.js';
+import { makeExt4 } from './ext4-disk.js';
+import { makeZfs, zfsRoot } from './zfs-disk.js';
 
-export const guestFileSystems = ['ext4', 'btrfs'] as const;
+/** Those that can be mounted here between two starts, and started by GRUB. */
+export const mountedFileSystems = ['ext4', 'btrfs'] as const;
+export type MountedFileSystem = (typeof mountedFileSystems)[number];
+export const guestFileSystems = [...mountedFileSystems, 'zfs'] as const;
 export type GuestFileSystem = (typeof guestFileSystems)[number];
 
 /** What the kernel is told of the root; on btrfs as in Ubuntu, Mint and Arch: the subvolume `@`, by its name. */
 export const rootOptions: Readonly<Record<GuestFileSystem, string>> = {
   ext4: 'root=/dev/vda rw',
   btrfs: 'root=/dev/vda rw rootfstype=btrfs rootflags=subvol=@',
+  zfs: zfsRoot,
 };
 
 const limit = { timeoutMs: 180_000 };
@@ -29,13 +35,9 @@ export async function makeDisk(
       return makeExt4(root, file, mebibytes);
     case 'btrfs':
       return makeBtrfs(root, file, mebibytes);
+    case 'zfs':
+      return makeZfs(root, file, mebibytes);
   }
-}
-
-/** mke2fs(8): `-d` copies the tree into the new file system, with owners, modes, links and attributes; nothing is mounted. */
-async function makeExt4(root: string, file: string, mebibytes: number): Promise<void> {
-  const now = 'lazy_itable_init=0,lazy_journal_init=0'; // nothing is left for the guest to do while it is measured
-  await runOrFault(['mkfs.ext4', '-q', '-F', '-m', '0', '-E', now, '-d', root, file, `${mebibytes}M`], limit);
 }
 
 /** mkfs.btrfs(8) makes no subvolumes before version 6.11, so the tree is copied into one through a mount. */
@@ -52,7 +54,7 @@ async function makeBtrfs(root: string, file: string, mebibytes: number): Promise
 
 /** Works on the root in the image `file` here, where it is faster than in a guest. */
 export function onDisk(
-  fileSystem: GuestFileSystem,
+  fileSystem: MountedFileSystem,
   file: string,
   work: (root: string) => Promise<void> | void,
 ): Promise<void> {

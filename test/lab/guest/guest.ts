@@ -11,6 +11,7 @@ import { debianRoot, debianRootImpossible, removeRoot, type Recipe } from '../de
 import { makeDisk, onDisk, rootOptions, type GuestFileSystem } from './guest-disk.js';
 import { makeGrubGuestDisk, onGrubGuestDisk } from './grub-disk.js';
 import { settle } from './guest-root.js';
+import { addZfsModules, zfsRecipe } from './zfs-modules.js';
 import { startMachine, type Controls, type Ended, type Machine } from './machine.js';
 import { filesDisk, type GuestFiles } from './files-disk.js';
 
@@ -26,13 +27,13 @@ const packages = [
 const program = 'qemu-system-x86_64';
 
 export interface GuestOptions {
-  /** Debian 12 unless said otherwise; Debian 13 has systemd 257. */
+  /** Debian 12 unless said otherwise; Debian 13 has systemd 257, and is what there is on ZFS. */
   readonly suite?: Recipe['suite'];
   /** More Debian packages. */
   readonly include?: readonly string[];
   /** Alters the root tree before it becomes a disk. */
   readonly prepare?: (root: string) => Promise<void> | void;
-  /** Works on the root once it is on the disk, before any start. */
+  /** Works on the root once it is on the disk, before any start; not on ZFS. */
   readonly prepareOnDisk?: (root: string) => Promise<void>;
   /** Free room on the disk. */
   readonly freeMebibytes?: number;
@@ -62,7 +63,7 @@ export interface Guest {
   save(): Promise<void>;
   /** Makes the disk what it was then. */
   restore(): Promise<void>;
-  /** Works on the root on the disk between two starts, here, where it is faster than in the guest. */
+  /** Works on the root on the disk between two starts, here, where it is faster than in the guest; not on ZFS. */
   onDisk(work: (root: string) => Promise<void> | void): Promise<void>;
   dispose(): void;
 }
@@ -79,31 +80,37 @@ export async function guestImpossible(fileSystem: GuestFileSystem = 'ext4'): Pro
   ] as const)
     if ((await run([...argv] as [string, ...string[]], { timeoutMs: 10_000 })).ended !== 'exit')
       return `needs ${what}`;
-  return fileSystem === 'ext4' ? undefined : diskImpossible(fileSystem);
+  return fileSystem === 'btrfs' ? diskImpossible(fileSystem) : undefined;
 }
 
 export async function makeGuest(options: GuestOptions = {}): Promise<Guest> {
+  if (options.fileSystem === 'zfs' && options.grub) throw new Error('GRUB starts no guest on ZFS');
   const folder = mkdtempSync(join(tmpdir(), 'understudy-guest-'));
   const running = new Set<Machine>();
   const { fileSystem = 'ext4' } = options;
+  const isZfs = fileSystem === 'zfs';
   const [disk, saved] = [join(folder, 'disk'), join(folder, 'disk.saved')];
   const copy = async (from: string, to: string): Promise<void> => {
     await runOrFault(['cp', '--sparse=always', '--reflink=auto', from, to], { timeoutMs: 120_000 });
   };
-  const work = (done: (root: string) => Promise<void> | void): Promise<void> =>
-    options.grub ? onGrubGuestDisk(fileSystem, disk, done) : onDisk(fileSystem, disk, done);
+  const work = async (done: (root: string) => Promise<void> | void): Promise<void> => {
+    if (isZfs) throw new Error('ZFS is not mounted here: let an errand do it');
+    await (options.grub ? onGrubGuestDisk(fileSystem, disk, done) : onDisk(fileSystem, disk, done));
+  };
   const root = await debianRoot({
     ...(options.suite === undefined ? {} : { suite: options.suite }),
+    ...(isZfs ? zfsRecipe : {}),
     variant: 'minbase',
-    include: [...packages, ...(options.include ?? [])],
+    include: [...packages, ...(isZfs ? zfsRecipe.include : []), ...(options.include ?? [])],
   });
   try {
     settle(root);
+    if (isZfs) await addZfsModules(root);
     await options.prepare?.(root);
     copyFileSync(newest(join(root, 'boot'), 'vmlinuz-'), join(folder, 'kernel'));
     copyFileSync(newest(join(root, 'boot'), 'initrd.img-'), join(folder, 'initramfs'));
     const freeMebibytes = options.freeMebibytes ?? 1500;
-    if (options.grub) await makeGrubGuestDisk(fileSystem, root, disk, freeMebibytes);
+    if (options.grub && !isZfs) await makeGrubGuestDisk(fileSystem, root, disk, freeMebibytes);
     else await makeDisk(fileSystem, root, disk, freeMebibytes);
     if (options.prepareOnDisk) await work(options.prepareOnDisk);
   } catch (error) {

@@ -3,16 +3,13 @@
  * after it, when a recovery may be at work. After each cut the system must be exactly the old one or exactly the new one, entry by entry, with
  * the user's edits, and Understudy must be able to say what happened. Each start looks at what the last cut left, and goes on with the next switch.
  */
-import { runOrFault } from '../../../electron/engine/process/run.js';
 import { inCheckout } from '../checkout.js';
-import { inTree } from '../practice-system.js';
 import { seeded } from '../seeded.js';
-import { editAsUser } from '../user-edits.js';
 import type { GuestFileSystem } from './guest-disk.js';
-import { makeGuest, type Guest } from './guest.js';
-import { installUnderstudy } from './installed-root.js';
+import type { Guest } from './guest.js';
 import type { Controls, Ended } from './machine.js';
 import { differences, seenIn, type Line, type Seen } from './seen.js';
+import { stagedGuest } from './staged-guest.js';
 
 export interface CutOptions {
   readonly cuts: number;
@@ -46,30 +43,17 @@ interface Next {
 
 const inside = inCheckout('dist/test/lab/guest/inside/');
 const files = { 'guest-system.js': { from: `${inside}guest-system.js` } };
-/** For a machine that is busy with other things. */
-const minutes = 14;
+/** For a machine that is busy with other things: a switch on ZFS alone took more than seven of them there. */
+const minutes = 40;
 
 /** Throws what it was after a cut, if it was neither. */
 export async function cutPower({ fileSystem, cuts, seed, say }: PowerCuts): Promise<Tally> {
-  const guest = await makeGuest({ prepare: installUnderstudy, prepareOnDisk: stageAndEdit, fileSystem });
+  const guest = await stagedGuest(fileSystem);
   try {
     return await cutInGuest(guest, { fileSystem, cuts, seed, say });
   } finally {
     guest.dispose();
   }
-}
-
-/** The update is rehearsed, then the user changes files beside it, files that it changes too, and accounts. */
-async function stageAndEdit(root: string): Promise<void> {
-  // As a process of its own, which leaves no handle on the disk behind.
-  await runOrFault(
-    [process.execPath, inCheckout('electron/cli/understudy.js'), '--root', root, 'stage', '--quiet'],
-    {
-      timeoutMs: 10 * 60_000,
-    },
-  );
-  await editAsUser(root);
-  await inTree(root, ['usermod', '--password', '$6$salt$of-the-user', 'anna']);
 }
 
 async function cutInGuest(guest: Guest, { fileSystem, cuts, seed, say }: PowerCuts): Promise<Tally> {

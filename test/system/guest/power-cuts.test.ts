@@ -11,10 +11,14 @@ import { cutPower } from '../../lab/guest/power-cuts.js';
 const some: readonly (readonly [GuestFileSystem, { readonly cuts: number; readonly seed: number }])[] = [
   ['ext4', { cuts: 3, seed: 20261127 }],
   ['btrfs', { cuts: 2, seed: 20261126 }],
+  ['zfs', { cuts: 2, seed: 20261128 }],
 ];
 
+/** The first time on ZFS its modules are compiled, and every start of it takes longer. */
+const timeout = 3 * 60 * 60_000;
+
 describe.each(some)('power cuts on %s', (fileSystem, { cuts, seed }) => {
-  it(`leave the old system or the new one (${cuts} cuts, seed ${seed})`, async (context) => {
+  it(`leave the old system or the new one (${cuts} cuts, seed ${seed})`, { timeout }, async (context) => {
     const impossible = await guestImpossible(fileSystem);
     context.skip(impossible !== undefined, impossible);
     context.skip(!isThorough, `${notAsked}; npm run test:powercut`);

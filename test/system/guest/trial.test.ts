@@ -20,7 +20,7 @@ import { grubImpossible } from '../../lab/boot/grub-disk.js';
 import { inCheckout } from '../../lab/checkout.js';
 import { offerDebianUpdates } from '../../lab/guest/debian-updates.js';
 import { guestImpossible, makeGuest, type Guest } from '../../lab/guest/guest.js';
-import { guestFileSystems, type GuestFileSystem } from '../../lab/guest/guest-disk.js';
+import { mountedFileSystems, type MountedFileSystem } from '../../lab/guest/guest-disk.js';
 import { installUnderstudy } from '../../lab/guest/installed-root.js';
 import { isThorough, notAsked } from '../../lab/thorough.js';
 
@@ -49,14 +49,14 @@ const history = (...newest: object[]) => ({
 const tried = expect.stringContaining('understudy.trial=point-');
 const returned = expect.stringContaining('understudy.previous=point-');
 
-describe.each(guestFileSystems)('trials on %s', async (fileSystem) => {
+describe.each(mountedFileSystems)('trials on %s', async (fileSystem) => {
   const impossible = isThorough
     ? ((await guestImpossible(fileSystem)) ?? (await grubImpossible()))
     : notAsked;
   describe.skipIf(impossible !== undefined)(`in a guest (${impossible ?? 'run'})`, () => trials(fileSystem));
 });
 
-function trials(fileSystem: GuestFileSystem): void {
+function trials(fileSystem: MountedFileSystem): void {
   const isShared = fileSystem === 'ext4';
   let guest: Guest;
   let kernel: unknown;

@@ -38,7 +38,11 @@ export function ask(program: string, ...words: readonly string[]): string {
 
 /** The last document of the command's answer. On a busy machine a switch in a guest takes minutes. */
 export function understudy(...words: readonly string[]): unknown {
-  const options = { encoding: 'utf8', timeout: 10 * 60_000, maxBuffer: 2 ** 26 } as const;
+  return understudyWithin(10, ...words);
+}
+
+export function understudyWithin(minutes: number, ...words: readonly string[]): unknown {
+  const options = { encoding: 'utf8', timeout: minutes * 60_000, maxBuffer: 2 ** 26 } as const;
   const { stdout, stderr } = spawnSync('/usr/bin/understudy', [...words, '--json'], options);
   try {
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
