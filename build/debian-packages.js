@@ -48,6 +48,7 @@ const packages = {
     zstd: 'zstd: another',
   },
   bench: {
+    attr: 'getfattr: what the file system of the changeset takes by itself',
     'btrfs-progs': 'mkfs.btrfs: where snapper keeps its snapshots',
     chromium: 'the browser in which the app is measured, driven by playwright-core',
     'libarchive-tools': 'bsdtar: the peer of the manifest',
@@ -60,20 +61,20 @@ const packages = {
   },
 };
 
+const zfsFuse = {
+  name: 'zfs-fuse',
+  reason: 'zpool, zfs: a real ZFS in a process that the tests and the measures start and end',
+  instead: ['zfsutils-linux', 'zfs', 'zfs-dkms'],
+  module: 'zfs',
+};
+
 /**
  * Those that bring a system service, and would take the place of another package: never installed where that one is, and only their
  * programs are wanted, so nothing of them starts, now or at a boot. Newer releases of Debian do not have all of them.
  */
 const programsOnly = {
-  test: [
-    {
-      name: 'zfs-fuse',
-      reason: 'zpool, zfs: a real ZFS in a process that the tests start and end',
-      instead: ['zfsutils-linux', 'zfs', 'zfs-dkms'],
-      module: 'zfs',
-    },
-  ],
-  bench: [],
+  test: [zfsFuse],
+  bench: [zfsFuse],
 };
 
 const purpose = process.argv[2] ?? '';

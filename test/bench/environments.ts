@@ -1,29 +1,15 @@
 /**
  * Boot environments on btrfs beside the tools that people use for the same on the same root and the same update: snapper with snapshots,
  * and timeshift's way without them: rsync with hard links to the copy before (`--link-dest`).
- * Then the two measures that are promised: a changeset in proportion to the change, and the merge of a whole `/etc`.
  */
 import { execFileSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { activate } from '../../electron/engine/activate.js';
-import { btrfsDriver } from '../../electron/engine/environments/btrfs/btrfs-driver.js';
-import { treeDifference } from '../../electron/engine/environments/snapshots/tree-difference.js';
-import { merge } from '../../electron/engine/merge.js';
 import { run, runOrFault } from '../../electron/engine/process/run.js';
 import { recover } from '../../electron/engine/recover.js';
 import { rollback } from '../../electron/engine/rollback.js';
 import { stage } from '../../electron/engine/stage.js';
-import { openSystem } from '../../electron/engine/system.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsSystem } from '../lab/btrfs-system.js';
 import { debianRootImpossible } from '../lab/debian-root.js';
 import { diskImpossible } from '../lab/disk-image.js';
@@ -40,11 +26,7 @@ export const benchEnvironments: Bench = {
   impossible: async () => (await debianRootImpossible()) ?? (await diskImpossible('btrfs')),
   async run({ quick, say }) {
     const runs = quick ? 1 : 3;
-    return [
-      ...(await switching(runs, say)),
-      ...(await changeset(quick ? 30_000 : 300_000, say)),
-      ...(await merging(runs)),
-    ];
+    return switching(runs, say);
   },
 };
 
@@ -194,87 +176,4 @@ function rowsOf(ours: Figures, snapper: Figures | undefined, rsync: Figures): Be
   row('rollback', 'rollback');
   row('held beside the running system', 'held', 'bytes');
   return rows;
-}
-
-/** 200 changed files among very many: the file system says which. The peer is our own look at everything. */
-async function changeset(files: number, say: (text: string) => void): Promise<BenchRow[]> {
-  say(`making a root of ${files.toLocaleString('en')} files`);
-  const name = (index: number): string => `usr/share/many/${Math.floor(index / 500)}/${index % 500}`;
-  const place = await btrfsSystem(
-    layout,
-    (root) => {
-      for (let index = 0; index < files; index++) {
-        if (index % 500 === 0) mkdirSync(join(root, name(index), '..'), { recursive: true });
-        writeFileSync(join(root, name(index)), `${index}\n`);
-      }
-      mkdirSync(join(root, 'var/lib'), { recursive: true });
-      return Promise.resolve();
-    },
-    3000,
-  );
-  try {
-    const system = openSystem(place.root);
-    btrfsDriver.attach(system, { create: true });
-    const before = btrfsDriver.take(system, 'bench', { readOnly: true });
-    for (let index = 0; index < 200; index++)
-      writeFileSync(join(place.root, name(Math.floor((index * files) / 200))), 'changed\n');
-    const after = btrfsDriver.current(system);
-    const look = (walk: boolean): Promise<number> =>
-      seconds(() => {
-        const question = { name: 'bench-look', before, after, fixed: 'before' as const, walk };
-        const found = treeDifference(btrfsDriver, system, { ...question, skip: () => false });
-        const changed = found.filter(({ path }) => path.startsWith('usr/share/many/')).length;
-        if (changed !== 200) throw new Error(`${changed} changes instead of 200`);
-      });
-    return [
-      {
-        name: `btrfs: changeset of 200 files among ${files.toLocaleString('en')}`,
-        ours: await look(false),
-        unit: 's',
-        peer: await look(true),
-        peerName: 'a look at everything',
-        target: { atMost: 1, of: 'value' },
-      },
-    ];
-  } finally {
-    await place.dispose();
-  }
-}
-
-/** An `/etc` of 3,000 files: a third of them changed on one side, a tenth on both. */
-async function merging(runs: number): Promise<BenchRow[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-merge-'));
-  const figures = new Figures();
-  const sides = ['base', 'mine', 'theirs'] as const;
-  try {
-    for (const side of sides)
-      for (let index = 0; index < 3000; index++) {
-        const lines = Array.from({ length: 40 }, (_, line) => `setting-${line} = ${index}`);
-        if (side === 'mine' && index % 5 === 0) lines[3] = 'setting-3 = of the user';
-        if (side === 'theirs' && index % 6 === 0) lines[30] = 'setting-30 = of the update';
-        const inside = join(folder, side, `part-${index % 60}`);
-        mkdirSync(inside, { recursive: true });
-        writeFileSync(join(inside, `${index}.conf`), `${lines.join('\n')}\n`);
-      }
-    const [base, mine, theirs] = sides.map((side) => join(folder, side));
-    for (let turn = 0; turn < runs; turn++) {
-      const out = join(folder, `out-${turn}`);
-      const { signal } = new AbortController();
-      const taken = await seconds(async () => {
-        const outcome = await merge({ base: base!, mine: mine!, theirs: theirs!, out, signal });
-        if (!outcome.ok) throw new Error(JSON.stringify(outcome));
-      });
-      figures.add('merge', taken);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  return [
-    {
-      name: 'merge of an /etc of 3,000 files',
-      ours: figures.median('merge'),
-      unit: 's',
-      target: { atMost: 1, of: 'value' },
-    },
-  ];
 }

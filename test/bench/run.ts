@@ -10,10 +10,12 @@ import { arch, cpus, loadavg, release, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { run } from '../../electron/engine/process/run.js';
 import { benchApp } from './app.js';
+import { benchChangeset } from './changeset.js';
 import { benchEnvironments } from './environments.js';
 import { benchHelper } from './helper.js';
 import { benchManifest } from './manifest.js';
 import { benchMemory } from './memory.js';
+import { benchReintegration } from './reintegration.js';
 import { metOf, ratioOf, type BenchRow } from './row.js';
 import { benchStaging } from './staging.js';
 import { benchSwitching } from './switching.js';
@@ -22,6 +24,8 @@ import { tableOf } from './table.js';
 const benches = [
   benchSwitching,
   benchEnvironments,
+  benchChangeset,
+  benchReintegration,
   benchStaging,
   benchManifest,
   benchMemory,
