@@ -13,6 +13,7 @@ import { benchApp } from './app.js';
 import { benchChangeset } from './changeset.js';
 import { benchEnvironments } from './environments.js';
 import { benchHelper } from './helper.js';
+import { benchInterruption } from './interruption.js';
 import { benchManifest } from './manifest.js';
 import { benchMemory } from './memory.js';
 import { benchReintegration } from './reintegration.js';
@@ -31,6 +32,7 @@ const benches = [
   benchMemory,
   benchHelper,
   benchApp,
+  benchInterruption,
 ];
 
 interface Given {
@@ -68,7 +70,8 @@ async function main({ quick, only, json }: Given): Promise<void> {
   const started = Date.now();
   for (const bench of benches) {
     if (only.length > 0 && !only.includes(bench.name)) continue;
-    const reason = await bench.impossible();
+    const isLeftOut = quick && bench.isLong && !only.includes(bench.name);
+    const reason = isLeftOut ? 'takes many minutes; --only names it' : await bench.impossible();
     if (reason !== undefined) skipped.push(`${bench.name}: ${reason}`);
     else rows.push(...(await bench.run({ quick, say: (text) => say(`${bench.name}: ${text}`) })));
   }
