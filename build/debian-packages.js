@@ -57,9 +57,9 @@ const packages = {
     mount: 'mount, umount',
     'mtree-netbsd': 'mtree: another peer of the manifest',
     'qemu-system-x86': 'the guest whose interruptions are measured',
-    rsync: 'rsync: how timeshift makes and restores its copies',
+    rsync: 'rsync: takes a tree back to what it was',
     snapper: 'snapper: the peer of the helper and of the environments',
-    'util-linux': 'unshare',
+    'util-linux': 'unshare, and blkid for timeshift, which is in a tree of its own',
   },
 };
 
