@@ -48,16 +48,26 @@ const packages = {
     zstd: 'zstd: another',
   },
   bench: {
+    attr: 'getfattr: what the file system of the changeset takes by itself',
     'btrfs-progs': 'mkfs.btrfs: where snapper keeps its snapshots',
     chromium: 'the browser in which the app is measured, driven by playwright-core',
+    e2fsprogs: 'mkfs.ext4: the disks of the guest',
     'libarchive-tools': 'bsdtar: the peer of the manifest',
     mmdebstrap: 'the root trees that are measured',
     mount: 'mount, umount',
     'mtree-netbsd': 'mtree: another peer of the manifest',
-    rsync: 'rsync: how timeshift makes and restores its copies',
+    'qemu-system-x86': 'the guest whose interruptions are measured',
+    rsync: 'rsync: takes a tree back to what it was',
     snapper: 'snapper: the peer of the helper and of the environments',
-    'util-linux': 'unshare',
+    'util-linux': 'unshare, and blkid for timeshift, which is in a tree of its own',
   },
+};
+
+const zfsFuse = {
+  name: 'zfs-fuse',
+  reason: 'zpool, zfs: a real ZFS in a process that the tests and the measures start and end',
+  instead: ['zfsutils-linux', 'zfs', 'zfs-dkms'],
+  module: 'zfs',
 };
 
 /**
@@ -65,15 +75,8 @@ const packages = {
  * programs are wanted, so nothing of them starts, now or at a boot. Newer releases of Debian do not have all of them.
  */
 const programsOnly = {
-  test: [
-    {
-      name: 'zfs-fuse',
-      reason: 'zpool, zfs: a real ZFS in a process that the tests start and end',
-      instead: ['zfsutils-linux', 'zfs', 'zfs-dkms'],
-      module: 'zfs',
-    },
-  ],
-  bench: [],
+  test: [zfsFuse],
+  bench: [zfsFuse],
 };
 
 const purpose = process.argv[2] ?? '';

@@ -29,7 +29,8 @@ export interface BenchRoot {
 const suite = 'bench';
 const keyring = '/etc/apt/keyrings/understudy-bench.gpg';
 
-export async function benchRoot(): Promise<BenchRoot> {
+/** `include`: more Debian packages in the tree. */
+export async function benchRoot(include: readonly string[] = []): Promise<BenchRoot> {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-archive-'));
   const server = await serveArchive(folder);
   let root: string | undefined;
@@ -39,7 +40,7 @@ export async function benchRoot(): Promise<BenchRoot> {
     if (root !== undefined) removeRoot(root);
   };
   try {
-    root = await debianRoot();
+    root = await debianRoot({ include });
     const [before, after] = [await build(folder, '1'), await build(folder, '2')];
     const key = makeSigningKey('Understudy bench <bench@localhost>', Math.floor(Date.now() / 1000) - 3600);
     const { stdout } = await runOrFault(['chroot', root, 'dpkg', '--print-architecture'], {

@@ -1,34 +1,20 @@
 /**
- * Boot environments on btrfs beside the tools that people use for the same on the same root and the same update: snapper with snapshots,
- * and timeshift's way without them: rsync with hard links to the copy before (`--link-dest`).
- * Then the two measures that are promised: a changeset in proportion to the change, and the merge of a whole `/etc`.
+ * Boot environments on btrfs beside the tools that people use for the same on the same root and the same update: snapper, and timeshift in both of
+ * its modes. A rollback by snapshots, ours and timeshift's, is complete with the next start, which is in no row.
  */
-import { execFileSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { activate } from '../../electron/engine/activate.js';
-import { btrfsDriver } from '../../electron/engine/environments/btrfs/btrfs-driver.js';
-import { treeDifference } from '../../electron/engine/environments/snapshots/tree-difference.js';
-import { merge } from '../../electron/engine/merge.js';
-import { run, runOrFault } from '../../electron/engine/process/run.js';
+import { runOrFault } from '../../electron/engine/process/run.js';
 import { recover } from '../../electron/engine/recover.js';
 import { rollback } from '../../electron/engine/rollback.js';
 import { stage } from '../../electron/engine/stage.js';
-import { openSystem } from '../../electron/engine/system.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsSystem } from '../lab/btrfs-system.js';
 import { debianRootImpossible } from '../lab/debian-root.js';
 import { diskImpossible } from '../lab/disk-image.js';
 import { benchRoot, type BenchRoot } from './bench-root.js';
-import { Figures, seconds, type Bench, type BenchRow } from './row.js';
+import { exclusive, measureSnapper, measureTimeshift, withSnapper } from './environment-peers.js';
+import { Figures, type Bench, type BenchRow } from './row.js';
+import { timeshiftPackages } from './timeshift.js';
 import { timed } from './verbs.js';
 
 const layout = btrfsLayouts['Ubuntu, Mint, Arch: @ and @home'];
@@ -38,36 +24,42 @@ const changedFiles = 1000;
 export const benchEnvironments: Bench = {
   name: 'environments',
   impossible: async () => (await debianRootImpossible()) ?? (await diskImpossible('btrfs')),
-  async run({ quick, say }) {
-    const runs = quick ? 1 : 3;
-    return [
-      ...(await switching(runs, say)),
-      ...(await changeset(quick ? 30_000 : 300_000, say)),
-      ...(await merging(runs)),
-    ];
-  },
+  run: ({ quick, say }) => switching(quick ? 1 : 3, say),
 };
 
 async function switching(runs: number, say: (text: string) => void): Promise<BenchRow[]> {
-  say('making a tree with 10,000 files of packages on btrfs');
-  const bench = await benchRoot();
+  say('making a tree with timeshift and 10,000 files of packages on btrfs');
+  const bench = await benchRoot(timeshiftPackages);
   let place: BtrfsSystem | undefined;
-  const [ours, snapper, rsync] = [new Figures(), new Figures(), new Figures()];
+  const ours = new Figures();
+  const peers = {
+    snapper: new Figures(),
+    "timeshift's btrfs": new Figures(),
+    "timeshift's rsync": new Figures(),
+  };
   try {
     place = await btrfsSystem(
       layout,
       async (root) => {
         await runOrFault(['cp', '-a', `${bench.root}/.`, root], limit);
       },
-      4000,
+      6000,
     );
-    const hasSnapper = await withSnapper(place.root);
+    const what = { place, packages: bench.selectionFor(changedFiles), files: changedFiles };
     for (let turn = 1; turn <= runs; turn++) {
-      say(`update of ${changedFiles} files, run ${turn}`);
+      const about = `update of ${changedFiles} files, run ${turn}`;
+      say(`${about}, understudy`);
       await measureOurs(place, bench, ours);
-      await measurePeers(place, bench, { snapper: hasSnapper ? snapper : undefined, rsync });
+      if (await withSnapper(place.root)) {
+        say(`${about}, snapper`);
+        await measureSnapper(what, peers.snapper);
+      }
+      for (const mode of ['rsync', 'btrfs'] as const) {
+        say(`${about}, timeshift with ${mode}`);
+        await measureTimeshift(what, mode, peers[`timeshift's ${mode}`]);
+      }
     }
-    return rowsOf(ours, hasSnapper ? snapper : undefined, rsync);
+    return rowsOf(ours, peers);
   } finally {
     await place?.dispose();
     await bench.close();
@@ -83,7 +75,10 @@ async function measureOurs(place: BtrfsSystem, bench: BenchRoot, figures: Figure
   const there = await timed(root, (system) => activate(system, { how: 'live' }));
   figures.add('activate', there.seconds);
   figures.add('switch', there.value.switchSeconds);
-  figures.add('held', there.value.restorePoint === null ? Number.NaN : await heldBy(place));
+  figures.add(
+    'held',
+    there.value.restorePoint === null ? Number.NaN : await exclusive(place, join(place.top, '@understudy')),
+  );
   await place.boot();
   figures.add('arrive', (await timed(root, recover)).seconds);
   const back = await timed(root, (system) => rollback(system));
@@ -92,189 +87,22 @@ async function measureOurs(place: BtrfsSystem, bench: BenchRoot, figures: Figure
   figures.add('arrive', (await timed(root, recover)).seconds);
 }
 
-/** Bytes that are neither in the running tree nor shared with it, as `btrfs filesystem du` counts the exclusive ones. */
-async function heldBy({ root, top }: BtrfsSystem): Promise<number> {
-  await runOrFault(['sync', '--file-system', root], limit);
-  const { stdout } = await runOrFault(
-    ['btrfs', 'filesystem', 'du', '--summarize', '--raw', join(top, '@understudy')],
-    limit,
-  );
-  return Number(stdout.trim().split('\n').at(-1)?.trim().split(/\s+/)[1]);
-}
-
-/** The same update as anybody would do it with them: a snapshot before, the update in the running tree, and all of it undone. */
-async function measurePeers(
-  place: BtrfsSystem,
-  bench: BenchRoot,
-  { snapper, rsync }: { readonly snapper: Figures | undefined; readonly rsync: Figures },
-): Promise<void> {
-  const { root, top } = place;
-  const update = ['chroot', root, 'apt-get', 'install', '--yes', '-q', ...bench.selectionFor(changedFiles)];
-  await runOrFault(['chroot', root, 'apt-get', 'update', '-q'], limit);
-  const copies = join(top, 'timeshift');
-  const copy = async (name: string, ...more: readonly string[]): Promise<void> => {
-    await runOrFault(
-      ['rsync', '-aAXH', '--one-file-system', '--delete', ...more, `${root}/`, join(copies, name)],
-      limit,
-    );
-  };
-  mkdirSync(copies);
-  await copy('first');
-  rsync.add('clone', await seconds(() => copy('before', `--link-dest=${join(copies, 'first')}`)));
-  const asked = ['--no-dbus', '--root', root] as const;
-  const create = (...more: readonly string[]): string =>
-    execFileSync('snapper', [...asked, 'create', '--print-number', ...more], { encoding: 'utf8' }).trim();
-  let number = '';
-  snapper?.add('clone', await seconds(() => void (number = create('--type', 'pre'))));
-  await runOrFault(update as [string, ...string[]], { timeoutMs: 600_000 });
-  if (snapper) {
-    let after = '';
-    snapper.add(
-      'activate',
-      await seconds(() => void (after = create('--type', 'post', '--pre-number', number))),
-    );
-    const between = `${number}..${after}`;
-    let listed = '';
-    const changes = (): void => {
-      listed = execFileSync('snapper', [...asked, 'status', between], {
-        maxBuffer: 2 ** 28,
-        encoding: 'utf8',
-      });
-    };
-    snapper.add('changeset', await seconds(changes));
-    if (listed.split('\n').length < changedFiles)
-      throw new Error(`snapper saw no update: ${listed.slice(0, 500)}`);
-    execFileSync('snapper', [...asked, 'delete', between.replace('..', '-')]);
-  }
-  const back = ['rsync', '-aAXH', '--one-file-system', '--delete', `${join(copies, 'before')}/`, `${root}/`];
-  const exclude = ['--exclude=/var/lib/understudy', '--exclude=/.snapshots', '--exclude=/@understudy'];
-  const restore = [...back, ...exclude] as [string, ...string[]];
-  requireVersion(root, '2');
-  rsync.add('rollback', await seconds(() => runOrFault(restore, limit)));
-  requireVersion(root, '1');
-  rmSync(copies, { recursive: true });
-}
-
-/** Throws where a file of the update has the content of another version: nothing was measured then. */
-function requireVersion(root: string, version: string): void {
-  const file = join(root, 'usr/share/understudy-bench-a/folder-0/file-1.txt');
-  if (!readFileSync(file, 'utf8').includes(`.txt ${version}\n`)) throw new Error(`${file} is not ${version}`);
-}
-
-/** Puts snapper's configuration into the tree; false where there is no snapper. */
-async function withSnapper(root: string): Promise<boolean> {
-  if ((await run(['snapper', '--version'], { timeoutMs: 10_000 })).ended !== 'exit') return false;
-  mkdirSync(join(root, 'etc/snapper/configs'), { recursive: true });
-  mkdirSync(join(root, 'etc/default'), { recursive: true });
-  writeFileSync(join(root, 'etc/default/snapper'), 'SNAPPER_CONFIGS="root"\n');
-  copyFileSync('/usr/share/snapper/config-templates/default', join(root, 'etc/snapper/configs/root'));
-  if (!existsSync(join(root, '.snapshots')))
-    await runOrFault(['btrfs', 'subvolume', 'create', join(root, '.snapshots')], limit);
-  return true;
-}
-
-function rowsOf(ours: Figures, snapper: Figures | undefined, rsync: Figures): BenchRow[] {
+function rowsOf(ours: Figures, peers: Readonly<Record<string, Figures>>): BenchRow[] {
   const rows: BenchRow[] = [];
   const row = (name: string, figure: string, unit: BenchRow['unit'] = 's'): void => {
     const mine = { name: `btrfs, ${changedFiles} files: ${name}`, ours: ours.median(figure), unit };
-    const peers = [
-      { figures: snapper, peerName: 'snapper' },
-      { figures: rsync, peerName: "timeshift's rsync" },
-    ].flatMap(({ figures, peerName }) => {
-      const peer = figures?.median(figure) ?? Number.NaN;
+    const others = Object.entries(peers).flatMap(([peerName, figures]) => {
+      const peer = figures.median(figure);
       return Number.isNaN(peer) ? [] : [{ ...mine, peer, peerName }];
     });
-    rows.push(...(peers.length > 0 ? peers : [mine]));
+    rows.push(...(others.length > 0 ? others : [mine]));
   };
   row('clone', 'clone');
   row('changeset', 'changeset');
-  row('the whole verb activate', 'activate');
+  row('activate, theirs apt-get in what runs', 'activate');
   row('  of which the switch', 'switch');
   row('what is done at the first start', 'arrive');
   row('rollback', 'rollback');
   row('held beside the running system', 'held', 'bytes');
   return rows;
-}
-
-/** 200 changed files among very many: the file system says which. The peer is our own look at everything. */
-async function changeset(files: number, say: (text: string) => void): Promise<BenchRow[]> {
-  say(`making a root of ${files.toLocaleString('en')} files`);
-  const name = (index: number): string => `usr/share/many/${Math.floor(index / 500)}/${index % 500}`;
-  const place = await btrfsSystem(
-    layout,
-    (root) => {
-      for (let index = 0; index < files; index++) {
-        if (index % 500 === 0) mkdirSync(join(root, name(index), '..'), { recursive: true });
-        writeFileSync(join(root, name(index)), `${index}\n`);
-      }
-      mkdirSync(join(root, 'var/lib'), { recursive: true });
-      return Promise.resolve();
-    },
-    3000,
-  );
-  try {
-    const system = openSystem(place.root);
-    btrfsDriver.attach(system, { create: true });
-    const before = btrfsDriver.take(system, 'bench', { readOnly: true });
-    for (let index = 0; index < 200; index++)
-      writeFileSync(join(place.root, name(Math.floor((index * files) / 200))), 'changed\n');
-    const after = btrfsDriver.current(system);
-    const look = (walk: boolean): Promise<number> =>
-      seconds(() => {
-        const question = { name: 'bench-look', before, after, fixed: 'before' as const, walk };
-        const found = treeDifference(btrfsDriver, system, { ...question, skip: () => false });
-        const changed = found.filter(({ path }) => path.startsWith('usr/share/many/')).length;
-        if (changed !== 200) throw new Error(`${changed} changes instead of 200`);
-      });
-    return [
-      {
-        name: `btrfs: changeset of 200 files among ${files.toLocaleString('en')}`,
-        ours: await look(false),
-        unit: 's',
-        peer: await look(true),
-        peerName: 'a look at everything',
-        target: { atMost: 1, of: 'value' },
-      },
-    ];
-  } finally {
-    await place.dispose();
-  }
-}
-
-/** An `/etc` of 3,000 files: a third of them changed on one side, a tenth on both. */
-async function merging(runs: number): Promise<BenchRow[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-merge-'));
-  const figures = new Figures();
-  const sides = ['base', 'mine', 'theirs'] as const;
-  try {
-    for (const side of sides)
-      for (let index = 0; index < 3000; index++) {
-        const lines = Array.from({ length: 40 }, (_, line) => `setting-${line} = ${index}`);
-        if (side === 'mine' && index % 5 === 0) lines[3] = 'setting-3 = of the user';
-        if (side === 'theirs' && index % 6 === 0) lines[30] = 'setting-30 = of the update';
-        const inside = join(folder, side, `part-${index % 60}`);
-        mkdirSync(inside, { recursive: true });
-        writeFileSync(join(inside, `${index}.conf`), `${lines.join('\n')}\n`);
-      }
-    const [base, mine, theirs] = sides.map((side) => join(folder, side));
-    for (let turn = 0; turn < runs; turn++) {
-      const out = join(folder, `out-${turn}`);
-      const { signal } = new AbortController();
-      const taken = await seconds(async () => {
-        const outcome = await merge({ base: base!, mine: mine!, theirs: theirs!, out, signal });
-        if (!outcome.ok) throw new Error(JSON.stringify(outcome));
-      });
-      figures.add('merge', taken);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  return [
-    {
-      name: 'merge of an /etc of 3,000 files',
-      ours: figures.median('merge'),
-      unit: 's',
-      target: { atMost: 1, of: 'value' },
-    },
-  ];
 }

@@ -11,6 +11,8 @@ export interface BenchRow {
 
 export interface Bench {
   readonly name: string;
+  /** Takes many minutes: a quick run leaves it out unless it is named. */
+  readonly isLong?: boolean;
   /** Why it cannot be run here, or `undefined`. */
   impossible(): Promise<string | undefined>;
   run(options: BenchOptions): Promise<BenchRow[]>;

@@ -10,10 +10,13 @@ import { arch, cpus, loadavg, release, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { run } from '../../electron/engine/process/run.js';
 import { benchApp } from './app.js';
+import { benchChangeset } from './changeset.js';
 import { benchEnvironments } from './environments.js';
 import { benchHelper } from './helper.js';
+import { benchInterruption } from './interruption.js';
 import { benchManifest } from './manifest.js';
 import { benchMemory } from './memory.js';
+import { benchReintegration } from './reintegration.js';
 import { metOf, ratioOf, type BenchRow } from './row.js';
 import { benchStaging } from './staging.js';
 import { benchSwitching } from './switching.js';
@@ -22,11 +25,14 @@ import { tableOf } from './table.js';
 const benches = [
   benchSwitching,
   benchEnvironments,
+  benchChangeset,
+  benchReintegration,
   benchStaging,
   benchManifest,
   benchMemory,
   benchHelper,
   benchApp,
+  benchInterruption,
 ];
 
 interface Given {
@@ -64,7 +70,8 @@ async function main({ quick, only, json }: Given): Promise<void> {
   const started = Date.now();
   for (const bench of benches) {
     if (only.length > 0 && !only.includes(bench.name)) continue;
-    const reason = await bench.impossible();
+    const isLeftOut = quick && bench.isLong && !only.includes(bench.name);
+    const reason = isLeftOut ? 'takes many minutes; --only names it' : await bench.impossible();
     if (reason !== undefined) skipped.push(`${bench.name}: ${reason}`);
     else rows.push(...(await bench.run({ quick, say: (text) => say(`${bench.name}: ${text}`) })));
   }
