@@ -64,8 +64,10 @@ async function cutInGuest(guest: Guest, { fileSystem, cuts, seed, say }: PowerCu
   await guest.save();
   const old = await start(guest, () => ({ task: activate }));
   const secondsUp = secondsUntil(old.ended, 'switching');
-  const secondsOfSwitch = secondsUntil(old.ended, 'did') - secondsUp;
-  say(`${fileSystem}: a start takes ${secondsUp.toFixed(0)} s, the switch ${secondsOfSwitch.toFixed(0)} s`);
+  const secondsOf = { switch: secondsUntil(old.ended, 'did') - secondsUp, rollback: 0 };
+  // Until one was seen that nobody cut.
+  secondsOf.rollback = secondsOf.switch / 3;
+  say(`${fileSystem}: a start takes ${secondsUp.toFixed(0)} s, the switch ${secondsOf.switch.toFixed(0)} s`);
 
   let known: Known | undefined;
   let isStaged = false;
@@ -86,8 +88,9 @@ async function cutInGuest(guest: Guest, { fileSystem, cuts, seed, say }: PowerCu
   const decide = (seen: Seen): Next => {
     const state = judge(seen);
     if (cut >= cuts || (state === 'old' && !isStaged)) return { task: 'end' };
-    const cutAfter = (random.below(1000) / 1000) * secondsOfSwitch * 1.1;
-    return { task: state === 'new' ? 'rollback' : activate, cutAfter };
+    const [task, seconds] =
+      state === 'new' ? (['rollback', secondsOf.rollback] as const) : ([activate, secondsOf.switch] as const);
+    return { task, cutAfter: (random.below(1000) / 1000) * seconds * 1.1 };
   };
   for (;;) {
     const { ended, next } = await start(guest, decide);
@@ -103,7 +106,8 @@ async function cutInGuest(guest: Guest, { fileSystem, cuts, seed, say }: PowerCu
       tally[task === 'rollback' ? 'inRollback' : 'inActivation'] += 1;
       where.push(`${task}, ${cutAfter.toFixed(1)} s in`);
       cut += 1;
-    }
+    } else if (task === 'rollback')
+      secondsOf.rollback = secondsUntil(ended, 'did') - secondsUntil(ended, 'switching');
     if (cut >= cuts || random.below(3) > 0) continue;
     const moment = secondsUp * (0.3 + 0.7 * (random.below(1000) / 1000));
     if ((await errand(guest, moment / 60)).how !== 'timeout') throw new Error('a start was not cut');
