@@ -3,9 +3,9 @@
  * the mount point of the later dataset, everything but printable ASCII in octal. Every object that was altered is named, but each by one of its names
  * alone, so that of the folders it names every name is looked at.
  */
-import { lstatSync } from 'node:fs';
 import { Fault } from '../../fault.js';
-import { bytes, join, type RawPath } from '../../posix/raw-path.js';
+import { bigStatusOf } from '../../files/attributes.js';
+import { join, type RawPath } from '../../posix/raw-path.js';
 import { namesIn } from '../plain-view.js';
 import type { TouchedPaths } from '../snapshots/touched-paths.js';
 
@@ -55,7 +55,7 @@ function within(folder: RawPath, path: RawPath): RawPath {
 
 /** A clone goes on with the numbers of what it was made of. */
 function objectOf(path: RawPath): bigint | undefined {
-  return lstatSync(bytes(path), { bigint: true, throwIfNoEntry: false })?.ino;
+  return bigStatusOf(path)?.ino;
 }
 
 function unknown(line: string): Fault {

@@ -73,6 +73,17 @@ describe('what they leave out', () => {
     expect(namesOf(touched.top)).toEqual(['etc', 'etc/came', 'etc/gone', 'etc/x']);
   });
 
+  it('is looked for where a folder took the place of a file', () => {
+    mkdirSync(join(folder, 'one'));
+    writeFileSync(join(folder, 'one/x'), '');
+    mkdirSync(join(folder, 'two/x'), { recursive: true });
+    writeFileSync(join(folder, 'two/x/in'), '');
+    const touched = new TouchedPaths();
+    const trees = { before: raw(join(folder, 'one')), after: raw(join(folder, 'two')), at: raw('') };
+    touchAll(touched, [raw('x')], trees);
+    expect(namesOf(touched.top)).toEqual(['x', 'x/in']);
+  });
+
   it('is found by its number', () => {
     mkdirSync(join(folder, 'b'));
     writeFileSync(join(folder, 'a'), '');
