@@ -15,7 +15,7 @@ import { startMachine, type Controls, type Ended, type Machine } from './machine
 import { filesDisk, type GuestFiles } from './files-disk.js';
 
 /** What a guest holds beyond the essential packages. The kernel for clouds: all that QEMU has, and little else. */
-const packages = [
+export const guestPackages = [
   'linux-image-cloud-amd64',
   'initramfs-tools',
   'zstd',
@@ -95,7 +95,7 @@ export async function makeGuest(options: GuestOptions = {}): Promise<Guest> {
   const root = await debianRoot({
     ...(options.suite === undefined ? {} : { suite: options.suite }),
     variant: 'minbase',
-    include: [...packages, ...(options.include ?? [])],
+    include: [...guestPackages, ...(options.include ?? [])],
   });
   try {
     settle(root);
