@@ -7,8 +7,8 @@
  *     node build/install.js --uninstall              takes away again what was installed
  *     … --node PATH                                  where Node is on the target; /usr/bin/node by default
  *
- * The program goes to /usr/lib/understudy, with the command /usr/bin/understudy, the systemd units and the polkit policy. It can be repeated
- * at any time. Journal, staged environments and restore points in /var/lib/understudy and the settings in /etc/understudy are never touched.
+ * The program goes to /usr/lib/understudy, with the command /usr/bin/understudy, the systemd units, the polkit policy and the hooks of package
+ * managers. It can be repeated at any time. Journal, staged environments and restore points in /var/lib/understudy and the settings in /etc/understudy are never touched.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync, rmSync } from 'node:fs';
@@ -26,7 +26,7 @@ function main() {
   const root = destdir === undefined ? '/' : realpathSync(destdir);
   const isRunning = root === '/';
   if (isRunning && process.geteuid() !== 0) throw new Error('This needs root; or give --destdir.');
-  const files = uninstall ? [] : contents(node);
+  const files = uninstall ? [] : contents(node, root);
   if (isRunning && !uninstall) requireNode(node);
 
   const hasManager = isRunning && existsSync('/run/systemd/system');

@@ -181,6 +181,10 @@ export const errorTexts = {
     'No environment can be mounted at this folder.',
     'Give an empty folder that is no part of the system, such as one below /mnt.',
   ),
+  NO_MODULES: failed(
+    'There are no kernel modules in this system.',
+    'Its kernel has all built in, or is not its own, as in a container.',
+  ),
   NOTHING_TO_ROLL_BACK: failed('There is nothing to roll back to.', 'See "understudy history".'),
 
   JOURNAL_DAMAGED: failed(

@@ -6,6 +6,7 @@ import { z } from 'zod';
 
 const gigabyte = 1024 ** 3;
 
+const moduleDays = z.int().min(0).max(3650);
 const hour = z.int().min(0).max(23);
 
 /**
@@ -28,6 +29,8 @@ export const settingsSchema = z.strictObject({
   batteryPercent: z.int().min(0).max(100),
   /** A file that does not name it is as good as one of before. */
   rehearsalBoot: z.enum(rehearsalBoots).default('kernel'),
+  /** Days that the modules of kernels which are gone are kept aside. A file of before does not name it either. */
+  keepModulesDays: moduleDays.default(28),
   /** Staging in the background, without anyone asking. */
   automatic: z.strictObject({
     enabled: z.boolean(),
@@ -50,6 +53,7 @@ export const defaultSystemSettings: SystemSettings = {
   restorePointBytes: 10 * gigabyte,
   batteryPercent: 30,
   rehearsalBoot: 'kernel',
+  keepModulesDays: 28,
   automatic: {
     enabled: true,
     fromHour: 9,
@@ -69,6 +73,7 @@ export const settingsChangeSchema = settingsSchema
   .extend({
     // Not with its default: what is not named is not changed.
     rehearsalBoot: z.enum(rehearsalBoots).optional(),
+    keepModulesDays: moduleDays.optional(),
     automatic: settingsSchema.shape.automatic.partial().optional(),
   });
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;

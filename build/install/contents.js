@@ -16,20 +16,36 @@ export const listPath = `${programFolder}/installed-files`;
 const unitFolder = 'usr/lib/systemd/system';
 const policyPath = 'usr/share/polkit-1/actions/org.understudy.policy';
 const launcherPath = 'usr/bin/understudy';
+/** What makes package managers keep the modules of the running kernel: from `build/hooks`, and where each of them looks for it. */
+const hooks = {
+  dpkg: 'etc/dpkg/dpkg.cfg.d/understudy',
+  'dnf5.actions': 'etc/dnf/libdnf5-plugins/actions.d/understudy.actions',
+  ...Object.fromEntries(
+    ['50-understudy-modules-keep.hook', '75-understudy-modules-restore.hook'].map((name) => [
+      `pacman/${name}`,
+      `usr/share/libalpm/hooks/${name}`,
+    ]),
+  ),
+};
+/** Of dnf 4, which looks beside itself among the modules of its Python. */
+const dnfPlugin = 'understudy_modules.py';
+const isDnfPlugin = (path) =>
+  /^usr\/lib\/python3[\d.]*\/(site|dist)-packages\/dnf-plugins\/understudy_modules\.py$/.test(path);
 const usualNode = '/usr/bin/node';
 
 /** True for the paths that an installation of any version can have: what a list names beyond them is never touched. */
 export function isOurs(path) {
   if (path.split('/').some((part) => part === '' || part === '.' || part === '..')) return false;
-  if (path === launcherPath || path === policyPath) return true;
+  if (path === launcherPath || path === policyPath || Object.values(hooks).includes(path)) return true;
+  if (isDnfPlugin(path)) return true;
   return path.startsWith(`${programFolder}/`) || /^usr\/lib\/systemd\/system\/understudy-[^/]+$/.test(path);
 }
 
 /**
- * Every file, as `{ path, mode, from }` or `{ path, mode, text }`; `node` is the absolute path of Node on the target. Throws where the checkout
- * is not compiled or its packages are missing.
+ * Every file, as `{ path, mode, from }` or `{ path, mode, text }`; `node` is the absolute path of Node on the target, `root` where that lies. Throws
+ * where the checkout is not compiled or its packages are missing.
  */
-export function contents(node) {
+export function contents(node, root) {
   if (!existsSync(join(top, 'dist/program/understudy.js')))
     throw new Error('The checkout is not compiled: run "npm run build" first.');
   return [
@@ -40,9 +56,35 @@ export function contents(node) {
     ...packages(),
     { path: launcherPath, mode: 0o755, text: launcher(node) },
     { path: `${programFolder}/start-before`, mode: 0o755, from: join(top, 'build/boot/start-before') },
+    ...hooksFor(root),
     { path: policyPath, mode: 0o644, from: join(top, 'build/polkit/org.understudy.policy') },
     ...units(node),
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function hooksFor(root) {
+  const from = (name) => join(top, 'build/hooks', name);
+  return [
+    { path: `${programFolder}/hooks/modules`, mode: 0o755, from: from('modules') },
+    // Packages of a distribution link to it, once they know its Python (build/package/after-install.sh).
+    { path: `${programFolder}/hooks/${dnfPlugin}`, mode: 0o644, from: from('dnf.py') },
+    ...dnfFolders(root).map((folder) => ({
+      path: `${folder}/${dnfPlugin}`,
+      mode: 0o644,
+      from: from('dnf.py'),
+    })),
+    ...Object.entries(hooks).map(([name, path]) => ({ path, mode: 0o644, from: from(name) })),
+  ];
+}
+
+/** Where the dnf of a system finds its plugins; empty where there is none. */
+function dnfFolders(root) {
+  const namesIn = (folder) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)) : []);
+  return namesIn('usr/lib')
+    .filter((name) => /^python3[\d.]*$/.test(name))
+    .flatMap((name) => ['site-packages', 'dist-packages'].map((kind) => `usr/lib/${name}/${kind}`))
+    .filter((folder) => existsSync(join(root, folder, 'dnf/plugin.py')))
+    .map((folder) => `${folder}/dnf-plugins`);
 }
 
 function inProgram(name, mode = 0o644) {

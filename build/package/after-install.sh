@@ -20,6 +20,14 @@ if [ -d /etc/apparmor.d ] && command -v apparmor_parser >/dev/null && apparmor_p
   apparmor_parser --replace --write-cache "/etc/apparmor.d/$name" >/dev/null 2>&1 || true
 fi
 
+# dnf 4 looks for plugins beside itself, among the modules of whichever Python it is made for.
+for dnf in /usr/lib/python3*/site-packages/dnf /usr/lib/python3*/dist-packages/dnf; do
+  if [ -f "$dnf/plugin.py" ]; then
+    mkdir -p "$dnf-plugins"
+    ln -sf /usr/lib/understudy/hooks/understudy_modules.py "$dnf-plugins/understudy_modules.py"
+  fi
+done
+
 if command -v update-desktop-database >/dev/null; then update-desktop-database -q /usr/share/applications || true; fi
 if command -v gtk-update-icon-cache >/dev/null; then gtk-update-icon-cache -qtf /usr/share/icons/hicolor || true; fi
 

@@ -6,6 +6,9 @@ case "$1" in
 esac
 name='${executable}'
 if [ -L "/usr/bin/$name" ] && [ ! -e "/usr/bin/$name" ]; then rm -f "/usr/bin/$name"; fi
+for plugins in /usr/lib/python3*/site-packages/dnf-plugins /usr/lib/python3*/dist-packages/dnf-plugins; do
+  rm -f "$plugins/understudy_modules.py" "$plugins"/__pycache__/understudy_modules.*
+done
 if [ -f "/etc/apparmor.d/$name" ]; then
   if command -v apparmor_parser >/dev/null; then apparmor_parser --remove "/etc/apparmor.d/$name" >/dev/null 2>&1 || true; fi
   rm -f "/etc/apparmor.d/$name"

@@ -88,6 +88,10 @@ export function engineThroughHelper(access: HelperAccess, inProcess: EngineVerbs
     mountEnvironment: (system, options) => inProcess.mountEnvironment(system, options),
     unmountEnvironment: (system, options) => inProcess.unmountEnvironment(system, options),
     destroyEnvironment: (system, options) => inProcess.destroyEnvironment(system, options),
+    moduleTrees: (system) => inProcess.moduleTrees(system),
+    keepModules: (system) => inProcess.keepModules(system),
+    restoreModules: (system) => inProcess.restoreModules(system),
+    cleanModules: (system, options) => inProcess.cleanModules(system, options),
     change: (system, settings) => run(system, 'change', { settings }),
     practice: (options) => inProcess.practice(options),
     // It reads and makes what the user who types it may read and make.

@@ -20,6 +20,7 @@ import type {
 } from '../../shared/history.js';
 import type { Machine } from '../../shared/machine.js';
 import type { Merged } from '../../shared/merge.js';
+import type { ModulesCleaned, ModulesKept, ModuleTrees } from '../../shared/modules.js';
 import type { Activation, Plan, Scope } from '../../shared/plan.js';
 import type { PracticeResult } from '../../shared/practice.js';
 import type { SettingsChange, SystemSettings } from '../../shared/settings.js';
@@ -98,6 +99,10 @@ export interface EngineVerbs {
     system: System,
     options: { readonly id: string; readonly dryRun: boolean },
   ): Promise<Outcome<Destroyed>>;
+  moduleTrees(system: System): Promise<Outcome<ModuleTrees>>;
+  keepModules(system: System): Promise<Outcome<ModulesKept>>;
+  restoreModules(system: System): Promise<Outcome<ModulesKept>>;
+  cleanModules(system: System, options: { readonly dryRun: boolean }): Promise<Outcome<ModulesCleaned>>;
   status(system: System): Promise<Outcome<Status>>;
   settings(system: System): Promise<Outcome<SystemSettings>>;
   change(system: System, change: SettingsChange): Promise<Outcome<SystemSettings>>;
@@ -131,6 +136,11 @@ export const engine: EngineVerbs = {
     (await import('../engine/mount-environment.js')).unmountEnvironment(system, options),
   destroyEnvironment: async (system, options) =>
     (await import('../engine/destroy-environment.js')).destroyEnvironment(system, options),
+  moduleTrees: async (system) => (await import('../engine/modules.js')).moduleTrees(system),
+  keepModules: async (system) => (await import('../engine/modules.js')).keepModules(system),
+  restoreModules: async (system) => (await import('../engine/modules.js')).restoreModules(system),
+  cleanModules: async (system, options) =>
+    (await import('../engine/modules.js')).cleanModules(system, options),
   status: async (system) => (await import('./status-in-process.js')).statusInProcess(system),
   settings: async (system) => (await import('../engine/settings.js')).settings(system),
   change: async (system, change) => (await import('../engine/settings.js')).changeSettings(system, change),

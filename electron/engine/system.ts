@@ -25,6 +25,8 @@ export interface Settings {
   readonly rehearsalBoot: RehearsalBoot;
   /** Milliseconds that a rehearsal boot may take with virtualisation by the processor; in software twice as much. */
   readonly rehearsalBootMs: number;
+  /** Days that the modules of kernels which are gone are kept aside. */
+  readonly keepModulesDays: number;
 }
 
 export const defaultSettings: Settings = {
@@ -35,6 +37,7 @@ export const defaultSettings: Settings = {
   batteryPercent: defaultSystemSettings.batteryPercent,
   rehearsalBoot: defaultSystemSettings.rehearsalBoot,
   rehearsalBootMs: 5 * 60_000,
+  keepModulesDays: defaultSystemSettings.keepModulesDays,
 };
 
 export interface System {
@@ -95,8 +98,9 @@ export function openSystem(root: string, options: SystemOptions = {}): System {
 
 /** What root set for this system, of this moment; where the file cannot be used, what comes with Understudy. */
 function ownSettings(root: RawPath): Partial<Settings> {
-  const { keepRestorePoints, restorePointBytes, batteryPercent, rehearsalBoot } = readSettings(root).settings;
-  return { keepRestorePoints, restorePointBytes, batteryPercent, rehearsalBoot };
+  const { keepRestorePoints, restorePointBytes, batteryPercent, rehearsalBoot, keepModulesDays } =
+    readSettings(root).settings;
+  return { keepRestorePoints, restorePointBytes, batteryPercent, rehearsalBoot, keepModulesDays };
 }
 
 /**

@@ -304,6 +304,7 @@ export const settings: SystemSettings = {
   restorePointBytes: 10 * 1024 ** 3,
   batteryPercent: 30,
   rehearsalBoot: 'kernel',
+  keepModulesDays: 28,
   automatic: {
     enabled: true,
     fromHour: 9,

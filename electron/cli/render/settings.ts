@@ -21,6 +21,11 @@ export function settingsLines(settings: SystemSettings, look: Look): string[] {
         settings.rehearsalBoot,
         'boot what is staged in a virtual machine: off, kernel (when the update changes what starts the system), always',
       ],
+      [
+        'keepModulesDays',
+        String(settings.keepModulesDays),
+        'days that modules of kernels which are gone are kept aside',
+      ],
     ]),
     '',
     heading(look, 'Automatic staging'),

@@ -9,6 +9,7 @@ import { helpVerb } from './help.js';
 import { history } from './history.js';
 import { inspect } from './inspect.js';
 import { merge } from './merge.js';
+import { modules } from './modules.js';
 import { plan } from './plan.js';
 import { practice } from './practice.js';
 import { prune } from './prune.js';
@@ -35,6 +36,7 @@ export const verbs: readonly Verb[] = [
   rollback,
   history,
   environments,
+  modules,
   recover,
   health,
   prune,

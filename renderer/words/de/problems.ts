@@ -180,6 +180,10 @@ export const problems = (): Words['problems'] => ({
       'In diesen Ordner kann keine Umgebung eingehängt werden.',
       'Wählen Sie einen leeren Ordner, der nicht zum System gehört, etwa einen unter /mnt.',
     ),
+    NO_MODULES: text(
+      'In diesem System gibt es keine Kernel-Module.',
+      'Sein Kernel hat alles eingebaut, oder er gehört, wie in einem Container, nicht zu ihm.',
+    ),
     NOTHING_TO_ROLL_BACK: text(
       'Es gibt nichts, wohin man zurück könnte.',
       'Jede Aktualisierung legt einen Wiederherstellungspunkt an.',

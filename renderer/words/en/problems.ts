@@ -162,6 +162,10 @@ export const problems = () => ({
       'No environment can be mounted at this folder.',
       'Choose an empty folder that is no part of the system, such as one below /mnt.',
     ),
+    NO_MODULES: text(
+      'There are no kernel modules in this system.',
+      'Its kernel has all built in, or is not its own, as in a container.',
+    ),
     NOTHING_TO_ROLL_BACK: text('There is nothing to go back to.', 'Each update makes a restore point.'),
     JOURNAL_DAMAGED: text(
       'The journal of Understudy is damaged.',

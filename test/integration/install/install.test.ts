@@ -57,6 +57,11 @@ describe('an installation', () => {
       'usr/share/polkit-1/actions/org.understudy.policy',
       ...readdirSync(join(top, 'build/systemd')).map((unit) => `usr/lib/systemd/system/${unit}`),
       `${program}/dist/program/understudy.js`,
+      `${program}/hooks/modules`,
+      'etc/dpkg/dpkg.cfg.d/understudy',
+      'etc/dnf/libdnf5-plugins/actions.d/understudy.actions',
+      'usr/share/libalpm/hooks/50-understudy-modules-keep.hook',
+      'usr/share/libalpm/hooks/75-understudy-modules-restore.hook',
       `${program}/dist/shared/operations.js`,
       `${program}/node_modules/koffi/package.json`,
       `${program}/node_modules/zod/package.json`,
@@ -76,7 +81,9 @@ describe('an installation', () => {
 
   test('can be read by everyone and written by its owner alone', () => {
     install();
-    const programs = ['usr/bin/understudy', `${program}/start-before`].map((path) => join(root, path));
+    const programs = ['usr/bin/understudy', `${program}/start-before`, `${program}/hooks/modules`].map(
+      (path) => join(root, path),
+    );
     for (const entry of readdirSync(join(root, 'usr'), { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
       const wanted = entry.isDirectory() || programs.includes(path) ? 0o755 : 0o644;
@@ -110,6 +117,26 @@ describe('an installation', () => {
       expect(files()).toEqual({});
     },
   );
+
+  test('brings the plugin of dnf 4 to where the dnf of the system looks for it, and nowhere else', () => {
+    for (const name of [
+      'python3.9/site-packages/dnf',
+      'python3/dist-packages/dnf',
+      'python3.12/site-packages/other',
+    ]) {
+      mkdirSync(join(root, 'usr/lib', name), { recursive: true });
+      writeFileSync(join(root, 'usr/lib', name, 'plugin.py'), '');
+    }
+    const before = files();
+    install();
+    const plugins = Object.keys(files()).filter((name) => name.includes('dnf-plugins'));
+    expect(plugins.sort()).toEqual([
+      'usr/lib/python3.9/site-packages/dnf-plugins/understudy_modules.py',
+      'usr/lib/python3/dist-packages/dnf-plugins/understudy_modules.py',
+    ]);
+    expect(install('--uninstall')).toMatchObject({ status: 0 });
+    expect(files()).toEqual(before);
+  });
 
   test('can be repeated, and takes away what a later version no longer has', () => {
     install();
@@ -149,10 +176,15 @@ describe('an installation', () => {
     expect(wanted('timers.target')).toEqual(['understudy-stage.timer']);
     expect(wanted('sysinit.target')).toEqual([
       'understudy-activate.service',
+      'understudy-modules.service',
       'understudy-recover.service',
       'understudy-trial-watchdog.timer',
     ]);
-    expect(wanted('multi-user.target')).toEqual(['understudy-health.service', 'understudy-schedule.service']);
+    expect(wanted('multi-user.target')).toEqual([
+      'understudy-health.service',
+      'understudy-modules-clean.service',
+      'understudy-schedule.service',
+    ]);
     expect(readdirSync(join(root, 'etc/systemd/system/boot-complete.target.requires'))).toEqual([
       'understudy-health.service',
     ]);

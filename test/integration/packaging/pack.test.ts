@@ -301,6 +301,9 @@ describe('a package for Debian', () => {
     for (const name of [
       'usr/bin/understudy',
       'usr/lib/understudy/dist/program/helper.js',
+      'usr/lib/understudy/hooks/modules',
+      'etc/dpkg/dpkg.cfg.d/understudy',
+      'usr/share/libalpm/hooks/50-understudy-modules-keep.hook',
       'usr/lib/systemd/system/understudy-helper.socket',
       'usr/share/polkit-1/actions/org.understudy.policy',
     ])

@@ -16,7 +16,7 @@ import { startMachine, type Controls, type Ended, type Machine } from './machine
 import { filesDisk, type GuestFiles } from './files-disk.js';
 
 /** What a guest holds beyond the essential packages. The kernel for clouds: all that QEMU has, and little else. */
-const packages = [
+export const guestPackages = [
   'linux-image-cloud-amd64',
   'initramfs-tools',
   'zstd',
@@ -106,7 +106,7 @@ export async function makeGuest(options: GuestOptions = {}): Promise<Guest> {
     ...(options.suite === undefined ? {} : { suite: options.suite }),
     ...(isZfs ? zfsRecipe : {}),
     variant: 'minbase',
-    include: [...packages, ...(isZfs ? zfsRecipe.include : []), ...(options.include ?? [])],
+    include: [...guestPackages, ...(isZfs ? zfsRecipe.include : []), ...(options.include ?? [])],
   });
   try {
     settle(root);

@@ -30,8 +30,12 @@ export async function installUnderstudy(root: string): Promise<void> {
   mkdirSync(join(root, 'etc/polkit-1/rules.d'), { recursive: true });
   writeFileSync(join(root, 'etc/polkit-1/rules.d/10-guest.rules'), rules);
   await runOrFault([process.execPath, install, '--destdir', root, '--enable'], { timeoutMs: 60_000 });
-  // What is staged by itself would be in the way of what is tested.
-  rmSync(join(root, 'etc/systemd/system/timers.target.wants/understudy-stage.timer'));
+  // What is done by itself would be in the way of what is tested, and of the emulated processor.
+  for (const link of [
+    'timers.target.wants/understudy-stage.timer',
+    'multi-user.target.wants/understudy-modules-clean.service',
+  ])
+    rmSync(join(root, 'etc/systemd/system', link));
   const more = join(root, 'etc/systemd/system/understudy-helper.service.d');
   mkdirSync(more);
   const program = '/usr/bin/node /usr/lib/understudy/dist/program/helper.js';

@@ -193,6 +193,28 @@ describe('what each verb shows', () => {
     ]);
   });
 
+  test('modules: which run, whose they are, which wait to be removed, and what is missing', async () => {
+    const text = await shown(['modules']);
+    expect(text).toMatch(/^ {2}6\.1\.0-43-amd64 +running +4012 modules +of no package +cannot be started$/m);
+    expect(text).toMatch(
+      /6\.1\.0-44-amd64 +installed +4013 modules +linux-image-6\.1\.0-44-amd64 +can be started/,
+    );
+    expect(text).toMatch(/6\.1\.0-40-amd64 +put aside +1 module +of no package +cannot be started +until /);
+    expect(await shown(['modules', 'status'])).toBe(text);
+    const missing = { moduleTrees: () => good({ ...values.moduleTrees, complete: false }) };
+    expect(await shown(['modules'], { engine: missing })).toContain('"understudy modules restore"');
+    expect(await shown(['modules', 'keep'])).toContain('are kept until the next restore');
+    expect(await shown(['modules', 'restore'])).toContain('What was kept is back.');
+    expect(await shown(['modules', 'clean'])).toBe(
+      'Put the modules of 6.1.0-42-amd64 aside.\nRemoved the modules of 6.1.0-39-amd64 for good.\n',
+    );
+    const dry = await on(['modules', 'clean', '--dry-run']);
+    expect(dry.stdout).toContain('Would put the modules of 6.1.0-42-amd64 aside.');
+    expect(dry.calls).toEqual([['cleanModules', { dryRun: true }]]);
+    const held = { cleanModules: () => good({ ...values.modulesCleaned, held: 'at-work' as const }) };
+    expect(await shown(['modules', 'clean'], { engine: held })).toContain('Nothing was touched');
+  });
+
   test('history: newest first, unusable restore points with their problems', async () => {
     const text = await shown(['history']);
     expect(text.indexOf('STILL OPEN')).toBeLessThan(text.indexOf('Staged 5 packages'));
@@ -281,6 +303,8 @@ test.each([
     ['environments', 'destroy', 'restore-1', '--yes'],
     { destroyEnvironment: () => good(poisoned(values.destroyed)) },
   ],
+  [['modules'], { moduleTrees: () => good(poisoned(values.moduleTrees)) }],
+  [['modules', 'clean'], { cleanModules: () => good(poisoned(values.modulesCleaned)) }],
   [['recover'], { recover: () => good(poisoned(values.recovered)) }],
   [
     ['recover'],

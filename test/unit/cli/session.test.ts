@@ -53,6 +53,8 @@ describe('recovery at every start', () => {
     ['environments', 'destroy', 'point-1', '--yes'],
     ['environments', 'rename', 'point-1', 'title'],
     ['environments', 'mount', 'point-1', '/mnt'],
+    ['modules', 'keep'],
+    ['modules', 'clean'],
   ])('%s stops', async (...argv) => {
     const { exitCode, stderr, calls } = await on(argv, { engine: interrupted });
     expect(exitCode).toBe(5);

@@ -2,6 +2,7 @@
 import type { Changelog } from '../../../shared/changelog.js';
 import type { Conflict, Review } from '../../../shared/changeset.js';
 import type { CheckReport } from '../../../shared/check.js';
+import type { ModulesCleaned, ModuleTrees } from '../../../shared/modules.js';
 import type { Destroyed, Environments } from '../../../shared/environments.js';
 import type {
   Activated,
@@ -258,6 +259,47 @@ export const recovered: Recovered = {
     },
   ],
   cleaned: ['a mount of a killed rehearsal'],
+};
+
+export const moduleTrees: ModuleTrees = {
+  running: '6.1.0-43-amd64',
+  complete: true,
+  trees: [
+    {
+      release: '6.1.0-43-amd64',
+      state: 'running',
+      path: '/usr/lib/modules/6.1.0-43-amd64',
+      package: null,
+      bootable: false,
+      count: 4012,
+      removal: null,
+    },
+    {
+      release: '6.1.0-44-amd64',
+      state: 'installed',
+      path: '/usr/lib/modules/6.1.0-44-amd64',
+      package: 'linux-image-6.1.0-44-amd64',
+      bootable: true,
+      count: 4013,
+      removal: null,
+    },
+    {
+      release: '6.1.0-40-amd64',
+      state: 'old',
+      path: '/usr/lib/modules/.understudy/old/6.1.0-40-amd64',
+      package: null,
+      bootable: false,
+      count: 1,
+      removal: '2026-12-24T08:00:00.000Z',
+    },
+  ],
+};
+
+export const modulesCleaned: ModulesCleaned = {
+  aside: ['6.1.0-42-amd64'],
+  removed: ['6.1.0-39-amd64'],
+  held: null,
+  dryRun: false,
 };
 
 export const environments: Environments = {

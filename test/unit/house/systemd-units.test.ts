@@ -37,6 +37,9 @@ function installed(): void {
     writeFileSync(join(root, 'usr/bin', name), '#!/bin/sh\n');
     chmodSync(join(root, 'usr/bin', name), 0o755);
   }
+  const hooks = join(root, 'usr/lib/understudy/hooks');
+  mkdirSync(hooks, { recursive: true });
+  copyFileSync(join(units, '../hooks/modules'), join(hooks, 'modules'));
 }
 
 function verify(name: string): { status: number | null; ours: string[] } {

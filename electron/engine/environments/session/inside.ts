@@ -38,7 +38,12 @@ async function execute(id: number, task: SessionRun): Promise<void> {
     ...(task.idleTimeoutMs === undefined ? {} : { idleTimeoutMs: task.idleTimeoutMs }),
     signal: abort.signal,
     cwd: task.cwd ?? '/',
-    environment: { ...(network === 'none' ? { PATH: rehearsalPath } : {}), ...task.environment },
+    environment: {
+      // The hooks of package managers (build/hooks) leave the modules of the running kernel to the running system.
+      UNDERSTUDY_REHEARSAL: '1',
+      ...(network === 'none' ? { PATH: rehearsalPath } : {}),
+      ...task.environment,
+    },
     ...(task.input === undefined ? {} : { input: Buffer.from(task.input, 'latin1') }),
     ...(task.lines ? { onLine: (stream, line) => send({ type: 'line', id, stream, line }) } : {}),
     ...(task.status ? { onStatus: (line) => send({ type: 'line', id, stream: 'status', line }) } : {}),
