@@ -195,9 +195,9 @@ describe('what each verb shows', () => {
 
   test('modules: which run, whose they are, which wait to be removed, and what is missing', async () => {
     const text = await shown(['modules']);
-    expect(text).toMatch(/^ {2}6\.1\.0-43-amd64 +running +4012 modules +of no package +cannot be started$/m);
+    expect(text).toMatch(/^ {2}6\.1\.0-43-amd64 +running +4,012 modules +of no package +cannot be started$/m);
     expect(text).toMatch(
-      /6\.1\.0-44-amd64 +installed +4013 modules +linux-image-6\.1\.0-44-amd64 +can be started/,
+      /6\.1\.0-44-amd64 +installed +4,013 modules +linux-image-6\.1\.0-44-amd64 +can be started/,
     );
     expect(text).toMatch(/6\.1\.0-40-amd64 +put aside +1 module +of no package +cannot be started +until /);
     expect(await shown(['modules', 'status'])).toBe(text);
