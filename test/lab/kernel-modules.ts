@@ -1,12 +1,12 @@
 /** Trees of real kernel modules, what modprobe(8) would load of them, and the hooks of package managers as an installation brings them. */
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { inCheckout } from './checkout.js';
 import { run, runOrFault } from '../../electron/engine/process/run.js';
 
-const top = join(import.meta.dirname, '../..');
 const limit = { timeoutMs: 120_000 };
-export const script = join(top, 'build/hooks/modules');
-export const hooksFolder = join(top, 'build/hooks');
+export const script = inCheckout('build/hooks/modules');
+export const hooksFolder = inCheckout('build/hooks');
 
 /** Why there is no modprobe(8) here, or `undefined`. */
 export async function kmodImpossible(): Promise<string | undefined> {

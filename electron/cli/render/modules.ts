@@ -27,8 +27,7 @@ export function modulesLines({ running, complete, trees }: ModuleTrees, look: Lo
       ? [
           '',
           ...wrap(
-            paint(look, 'bad', `Modules of the running kernel ${running ?? ''} are missing.`) +
-              ` "${look.command} modules restore" brings back what was kept; else restart.`,
+            `Modules of the running kernel ${running ?? ''} are missing. "${look.command} modules restore" brings back what was kept; else restart.`,
             look.width,
           ),
         ]
