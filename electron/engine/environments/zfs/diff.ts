@@ -42,10 +42,15 @@ export function touchAll(
     const place = within(at, path);
     touched.touch(place);
     const [old, now] = [within(before, place), within(after, place)];
-    for (const name of new Set([...(namesIn(old) ?? []), ...(namesIn(now) ?? [])]))
+    for (const name of new Set([...namesInFolder(old), ...namesInFolder(now)]))
       if (objectOf(join(old, name)) !== objectOf(join(now, name)))
         touched.touch(within(place, name as RawPath));
   }
+}
+
+/** Not of what a link leads to. */
+function namesInFolder(path: RawPath): string[] {
+  return bigStatusOf(path)?.isDirectory() ? (namesIn(path) ?? []) : [];
 }
 
 function within(folder: RawPath, path: RawPath): RawPath {

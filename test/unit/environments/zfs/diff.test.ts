@@ -1,5 +1,5 @@
 /** Lines as OpenZFS 2.3 writes them, and what they name. */
-import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -82,6 +82,19 @@ describe('what they leave out', () => {
     const trees = { before: raw(join(folder, 'one')), after: raw(join(folder, 'two')), at: raw('') };
     touchAll(touched, [raw('x')], trees);
     expect(namesOf(touched.top)).toEqual(['x', 'x/in']);
+  });
+
+  it('is not looked for where a link leads', () => {
+    for (const name of ['one', 'two']) {
+      mkdirSync(join(folder, name, 'x'), { recursive: true });
+      symlinkSync('to-itself', join(folder, name, 'to-itself'));
+      symlinkSync('x', join(folder, name, 'to-x'));
+    }
+    writeFileSync(join(folder, 'two/x/in'), '');
+    const touched = new TouchedPaths();
+    const trees = { before: raw(join(folder, 'one')), after: raw(join(folder, 'two')), at: raw('') };
+    touchAll(touched, [raw('to-itself'), raw('to-x')], trees);
+    expect(namesOf(touched.top)).toEqual(['to-itself', 'to-x']);
   });
 
   it('is found by its number', () => {
