@@ -14,6 +14,7 @@ import { benchEnvironments } from './environments.js';
 import { benchHelper } from './helper.js';
 import { benchManifest } from './manifest.js';
 import { benchMemory } from './memory.js';
+import { benchModules } from './modules.js';
 import { metOf, ratioOf, type BenchRow } from './row.js';
 import { benchStaging } from './staging.js';
 import { benchSwitching } from './switching.js';
@@ -25,6 +26,7 @@ const benches = [
   benchStaging,
   benchManifest,
   benchMemory,
+  benchModules,
   benchHelper,
   benchApp,
 ];
