@@ -16,6 +16,7 @@ import { benchHelper } from './helper.js';
 import { benchInterruption } from './interruption.js';
 import { benchManifest } from './manifest.js';
 import { benchMemory } from './memory.js';
+import { benchModules } from './modules.js';
 import { benchReintegration } from './reintegration.js';
 import { metOf, ratioOf, type BenchRow } from './row.js';
 import { benchStaging } from './staging.js';
@@ -30,6 +31,7 @@ const benches = [
   benchStaging,
   benchManifest,
   benchMemory,
+  benchModules,
   benchHelper,
   benchApp,
   benchInterruption,
