@@ -46,9 +46,9 @@ switch (task) {
     const nice = new Set<number>();
     let wasEdited = false;
     await until(() => {
-      const packaging = priorities('dpkg');
+      const packaging = unpacking();
       for (const each of packaging) nice.add(each);
-      // The clone is there: what is changed now is changed beside the rehearsal.
+      // In the clone: what is changed now is changed beside the rehearsal.
       if (packaging.length > 0 && !wasEdited) {
         edit();
         wasEdited = !isStaged();
@@ -106,13 +106,15 @@ function isStaged(): boolean {
   return existsSync(stages) && readdirSync(stages).some((id) => existsSync(`${stages}/${id}/stage.json`));
 }
 
-/** How nice the processes of that name are (proc(5): the second field of stat and the nineteenth). */
-function priorities(name: string): number[] {
+/** How nice the processes are that unpack packages, one a process (proc(5): the nineteenth field of stat). */
+function unpacking(): number[] {
   return readdirSync('/proc').flatMap((pid) => {
-    const file = `/proc/${pid}/stat`;
+    if (!/^\d+$/.test(pid)) return [];
     try {
-      const stat = /^\d+$/.test(pid) ? readFileSync(file, 'latin1') : '';
-      return stat.includes(`(${name})`) ? [Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])] : [];
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
+      if (!words[0]?.endsWith('dpkg') || !words.includes('--unpack')) return [];
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+      return [Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16])];
     } catch {
       return []; // it ended
     }
