@@ -5,11 +5,10 @@
  * The processor of the guest is emulated, so that all of it takes many times as long as on a real machine, and what computes longer than what waits:
  * the rows tell of each other. A start begins with the kernel; the seconds of a firmware, which all but soft-reboot and kexec pay, are not in it.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { runOrFault } from '../../electron/engine/process/run.js';
 import { inCheckout } from '../lab/checkout.js';
 import { guestImpossible, makeGuest, type Guest } from '../lab/guest/guest.js';
+import { addNetworkToNowhere } from '../lab/guest/nowhere.js';
 import { installUnderstudy } from '../lab/guest/installed-root.js';
 import type { Ended } from '../lab/guest/machine.js';
 import type { Bench, BenchRow } from './row.js';
@@ -61,13 +60,7 @@ export const benchInterruption: Bench = {
 async function prepare(root: string): Promise<void> {
   await installUnderstudy(root);
   // For PackageKit, and only when it is started.
-  const networks = join(root, 'etc/systemd/network');
-  mkdirSync(networks, { recursive: true });
-  writeFileSync(join(networks, 'nowhere.netdev'), '[NetDev]\nName=nowhere\nKind=dummy\n');
-  writeFileSync(
-    join(networks, 'nowhere.network'),
-    '[Match]\nName=nowhere\n\n[Network]\nAddress=192.0.2.2/24\nGateway=192.0.2.1\n',
-  );
+  addNetworkToNowhere(root);
 }
 
 /** As a process of its own, which leaves no handle on the disk behind. */

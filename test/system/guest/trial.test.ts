@@ -22,6 +22,7 @@ import { offerDebianUpdates } from '../../lab/guest/debian-updates.js';
 import { guestImpossible, makeGuest, type Guest } from '../../lab/guest/guest.js';
 import { mountedFileSystems, type MountedFileSystem } from '../../lab/guest/guest-disk.js';
 import { installUnderstudy } from '../../lab/guest/installed-root.js';
+import { addNetworkToNowhere } from '../../lab/guest/nowhere.js';
 import { isThorough, notAsked } from '../../lab/thorough.js';
 
 const inside = inCheckout('dist/test/lab/guest/inside/');
@@ -197,6 +198,7 @@ function trials(fileSystem: MountedFileSystem): void {
 async function prepare(root: string): Promise<void> {
   await installUnderstudy(root);
   console.log(`${await offerDebianUpdates(root)} updates of Debian's`);
+  addNetworkToNowhere(root);
   enable(root, 'understudy-stage.timer', 'timers.target.wants');
   mkdirSync(join(root, units, 'understudy-stage.timer.d'));
   const often = '[Timer]\nOnCalendar=\nRandomizedDelaySec=0\nOnBootSec=1min\nOnUnitInactiveSec=1min\n';

@@ -41,6 +41,8 @@ say({
 
 switch (task) {
   case 'background': {
+    // Nothing is rehearsed by itself without a network; this one leads nowhere.
+    ask('systemctl', 'start', 'systemd-networkd.service');
     const ofStaging = (property: string): string =>
       ask('systemctl', 'show', '--value', `--property=${property}`, 'understudy-stage.service');
     const nice = new Set<number>();
