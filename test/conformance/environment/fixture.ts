@@ -40,12 +40,20 @@ export interface Workbench {
   fixture: Fixture;
 }
 
-/** What follows a switch in the life of a system: a start, and the first steps of Understudy in it. */
-export async function start({ system, environment, fixture }: Workbench): Promise<void> {
+/**
+ * What follows a switch in the life of a system: a start, in which others may be earlier, and the first steps of Understudy in it. Answers what was
+ * kept aside.
+ */
+export async function start(
+  { system, environment, fixture }: Workbench,
+  others: () => void = () => undefined,
+): Promise<readonly string[]> {
   await fixture.boot?.();
+  others();
   environment.attach(system, { create: false });
   const arrival = environment.arrive(system);
   if (arrival) environment.arrived(system, arrival);
+  return arrival?.aside ?? [];
 }
 
 /** Folders in which the same is done: below `/usr`, in the configuration, and below `/var`. */

@@ -1,5 +1,5 @@
 /** The switch to a staged environment and back: exact there, exact back, every step repeatable, also after a restart. */
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Clone, Preparation, Switch } from '../../../electron/engine/environments/environment.js';
@@ -206,7 +206,17 @@ export function switchesAreExact(bench: Workbench): void {
       prepared.switch.switchOver();
       prepared.switch.settle();
       writeFileSync(join(system.root, 'etc/meanwhile'), 'later');
-      await start(bench);
+      const [log, data] = ['var/log/meanwhile', 'var/lib/meanwhile'].map((path) => join(system.root, path));
+      const write = (text: string): void => [log, data].forEach((path) => writeFileSync(path ?? '', text));
+      mkdirSync(join(system.root, 'var/log'), { recursive: true });
+      write('of the one before');
+      const aside = await start(bench, () => {
+        mkdirSync(join(system.root, 'var/log'), { recursive: true });
+        write('of the new one');
+      });
+      // Both wrote it: a log goes on by itself, of everything else nothing is lost.
+      expect(aside).toEqual(environment.takesEffect === 'at-start' ? ['var/lib/meanwhile'] : []);
+      expect(readFileSync(log ?? '', 'utf8')).toBe('of the new one');
       expect(readFileSync(written, 'utf8')).toBe('mine');
       expect(readFileSync(join(system.root, 'etc/meanwhile'), 'utf8')).toBe('later');
       expect(existsSync(join(system.root, 'usr/share/conformance/added'))).toBe(true);
@@ -215,6 +225,7 @@ export function switchesAreExact(bench: Workbench): void {
       back.settleBack('backward');
       await start(bench);
       rmSync(join(system.root, 'etc/meanwhile'));
+      for (const path of [log, data]) rmSync(path ?? '', { force: true });
     }
     rmSync(written);
     environment.destroyRestorePoint(system, point);

@@ -92,7 +92,8 @@ function bringOver(
     const here = join(system.root, path);
     if (same(join(late, path), here)) return 'here';
     const isTheirs = updated.has(path) && classify(path) === 'system' && list === 'forward';
-    return isTheirs || !same(join(before, path), here) ? 'aside' : 'late';
+    if (!isTheirs && same(join(before, path), here)) return 'late';
+    return isOfStart(path) ? 'here' : 'aside';
   };
   const outcomes = new Map<RawPath, LateOutcome>(changes.map(({ path }) => [path, unmerged(path)]));
   const open = [...outcomes].flatMap(([path, outcome]) => (outcome === 'aside' ? [path] : []));
@@ -117,6 +118,11 @@ function bringOver(
   const onStep = () => system.onStep?.('arrive');
   applyChanges({ from: late, to: system.root, changes: brought.sort(byPath), sources, onStep });
   return aside;
+}
+
+/** What every start goes on with by itself, and nobody looks for: what is written in the one before stays there to be read. */
+function isOfStart(path: RawPath): boolean {
+  return classify(path) === 'log' || path === 'var/lib/systemd/random-seed';
 }
 
 const byPath = (a: TreeChange, b: TreeChange): number => (a.path < b.path ? -1 : 1);
