@@ -19,10 +19,10 @@ const endToEnd = (name, shell) =>
 
 /** Of the unit tests of the renderer, those in a browser. */
 const screens = ['scenes', 'wizard/walk'].map((name) => `test/unit/renderer/${name}.test.ts`);
-/** Of the system suite, what switches on every layout, and is cut at every step. */
-const switches = ['crash', 'crash-btrfs', 'disk-cuts', 'layouts', 'separate-mounts'].map(
-  (name) => `test/system/${name}.test.ts`,
-);
+const ofSystem = (...names) => names.map((name) => `test/system/${name}.test.ts`);
+/** Of the system suite, what is cut at every step, and what switches on every layout. */
+const switches = ofSystem('crash', 'crash-btrfs');
+const layouts = ofSystem('disk-cuts', 'layouts', 'separate-mounts');
 
 export default defineConfig({
   // The renderer's state is written in runes, which are compiled.
@@ -38,8 +38,9 @@ export default defineConfig({
       suite('integration', 180, 300),
       endToEnd('e2e', 'browser'),
       endToEnd('electron', 'electron'),
-      suite('system', 1200, 900, { exclude: ['test/system/guest/**', ...switches] }),
+      suite('system', 1200, 900, { exclude: ['test/system/guest/**', ...switches, ...layouts] }),
       suite('switches', 1200, 900, { include: switches }),
+      suite('layouts', 1200, 900, { include: layouts }),
       suite('guests', 1200, 900, { include: ['test/system/guest/**/*.test.ts'] }),
     ],
   },

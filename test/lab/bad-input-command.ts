@@ -1,5 +1,7 @@
 /** The command line as a user runs it, in JSON: what it answered, with what it ended, and its progress while it runs. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Readable, Writable } from 'node:stream';
+import { main } from '../../electron/cli/main.js';
 import { problemSchema, type Problem } from '../../shared/errors.js';
 
 const launcher = new URL('../../electron/cli/understudy.js', import.meta.url).pathname.replace('/dist/', '/');
@@ -66,8 +68,25 @@ export function startCommand(root: string, words: readonly string[], options: Co
   };
 }
 
-export function command(root: string, ...words: readonly string[]): Promise<Answer> {
-  return startCommand(root, words).answer;
+/** To its end in this process, which spares its start: `startCommand` is for what needs a process of its own. */
+export async function command(root: string, ...words: readonly string[]): Promise<Answer> {
+  const [stdout, stderr] = [new Gathered(), new Gathered()];
+  const exitCode = await main({
+    argv: ['--root', root, '--json', ...words],
+    stdin: Readable.from([]),
+    stdout,
+    stderr,
+    environment: { PATH: process.env['PATH'], LANG: 'C.UTF-8' },
+  });
+  return answerOf(stdout.text, stderr.text, exitCode, null);
+}
+
+class Gathered extends Writable {
+  text = '';
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.text += chunk.toString();
+    done();
+  }
 }
 
 function answerOf(

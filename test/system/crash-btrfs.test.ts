@@ -8,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultOf, subvolumeAt } from '../../electron/engine/environments/btrfs/subvolumes.js';
 import type { ManifestEntry } from '../../electron/engine/manifest/entry.js';
 import { raw } from '../../electron/engine/posix/raw-path.js';
-import { run, runOrFault } from '../../electron/engine/process/run.js';
+import { runOrFault } from '../../electron/engine/process/run.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsLayout, type BtrfsSystem } from '../lab/btrfs-system.js';
+import { crash, type Crashed } from '../lab/crashes.js';
 import { debianRootImpossible } from '../lab/debian-root.js';
 import { diskImpossible } from '../lab/disk-image.js';
 import { oneFile } from '../lab/one-file.js';
@@ -19,12 +20,6 @@ import { isThorough, notAsked } from '../lab/thorough.js';
 
 const impossible = (await debianRootImpossible()) ?? (await diskImpossible('btrfs'));
 
-interface Ended {
-  readonly killed: boolean;
-  readonly steps: number;
-  readonly outcome: { ok: boolean; value?: unknown; problem?: { code: string; details: string[] } };
-}
-
 function cutEverywhere(name: string, layout: BtrfsLayout): void {
   describe(name, () => {
     let child = '';
@@ -32,24 +27,12 @@ function cutEverywhere(name: string, layout: BtrfsLayout): void {
     let before: ManifestEntry[] = [];
     let after: ManifestEntry[] = [];
 
-    async function engine(verb: string, options: unknown = {}, dieAt = 0): Promise<Ended> {
-      const argv = [
-        process.execPath,
-        child,
-        place.root,
-        verb,
-        JSON.stringify(options),
-        String(dieAt),
-      ] as const;
-      const result = await run([...argv], { timeoutMs: 120_000 });
-      if (result.signal === 'SIGKILL') return { killed: true, steps: dieAt, outcome: { ok: false } };
-      if (result.status !== 0) throw new Error(`${verb}: ${result.stderr}`);
-      return { killed: false, ...(JSON.parse(result.stdout) as Omit<Ended, 'killed'>) };
-    }
-    async function succeed(verb: string, options: unknown = {}): Promise<Ended> {
-      const ended = await engine(verb, options);
-      if (!ended.outcome.ok) throw new Error(`${verb}: ${JSON.stringify(ended.outcome.problem)}`);
-      return ended;
+    const engine = (verb: string, options: unknown = {}, dieAt = 0): Promise<Crashed> =>
+      crash(child, place.root, verb, options, dieAt);
+    async function succeed(verb: string, options: unknown = {}): Promise<unknown> {
+      const { outcome } = await engine(verb, options);
+      if (!outcome.ok) throw new Error(`${verb}: ${JSON.stringify(outcome.problem)}`);
+      return outcome.value;
     }
     const start = async (): Promise<void> => {
       await place.boot();
@@ -118,7 +101,7 @@ function cutEverywhere(name: string, layout: BtrfsLayout): void {
         const now = await state();
         expect(['old', 'new'], `step ${dieAt}: ${now}`).toContain(now);
         seen[now as 'old' | 'new'] += 1;
-        expect((await succeed('recover')).outcome.value).toMatchObject({ transactions: [], cleaned: [] });
+        expect(await succeed('recover')).toMatchObject({ transactions: [], cleaned: [] });
         if (now === 'old') continue;
         await succeed('rollback');
         await start();

@@ -8,19 +8,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ManifestEntry } from '../../electron/engine/manifest/entry.js';
 import { run } from '../../electron/engine/process/run.js';
+import { crash, type Crashed } from '../lab/crashes.js';
 import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
 import { oneFile } from '../lab/one-file.js';
 import { practiceSystem } from '../lab/practice-system.js';
 import { differences, manifestOf } from '../lab/tree-difference.js';
 
 const impossible = await debianRootImpossible();
-
-interface Ended {
-  readonly killed: boolean;
-  readonly steps: number;
-  readonly names: string[];
-  readonly outcome: { ok: boolean; value?: unknown; problem?: { code: string; details: string[] } };
-}
 
 let child = '';
 let root = '';
@@ -29,19 +23,16 @@ let backup = '';
 let before: ManifestEntry[] = [];
 let after: ManifestEntry[] = [];
 
-async function engine(verb: string, options: unknown = {}, dieAt = 0): Promise<Ended> {
-  const result = await run([process.execPath, child, root, verb, JSON.stringify(options), String(dieAt)], {
-    timeoutMs: 120_000,
-  });
-  if (result.signal === 'SIGKILL') return { killed: true, steps: dieAt, names: [], outcome: { ok: false } };
-  if (result.status !== 0) throw new Error(`${verb}: ${result.stderr}`);
-  return { killed: false, ...(JSON.parse(result.stdout) as Omit<Ended, 'killed'>) };
-}
+const engine = (verb: string, options: unknown = {}, dieAt = 0): Promise<Crashed> =>
+  crash(child, root, verb, options, dieAt);
 
-async function succeed(verb: string, options: unknown = {}): Promise<Ended> {
-  const ended = await engine(verb, options);
-  if (!ended.outcome.ok) throw new Error(`${verb}: ${JSON.stringify(ended.outcome.problem)}`);
-  return ended;
+async function succeed(
+  verb: string,
+  options: unknown = {},
+): Promise<{ readonly names: readonly string[]; readonly value: unknown }> {
+  const { names, outcome } = await engine(verb, options);
+  if (!outcome.ok) throw new Error(`${verb}: ${JSON.stringify(outcome.problem)}`);
+  return { names, value: outcome.value };
 }
 
 /** `old`, `new`, or the differences to both. */
@@ -89,7 +80,7 @@ describe.skipIf(impossible)(`a power cut (${impossible ?? 'runs'})`, () => {
       steps += 1;
       const recovered = await succeed('recover');
       expect(await state(), `recovered from step ${dieAt}`).toBe('old');
-      expect(JSON.stringify(recovered.outcome.value)).toMatch(/rolled-back|"transactions":\[\]/);
+      expect(JSON.stringify(recovered.value)).toMatch(/rolled-back|"transactions":\[\]/);
     }
     console.log(`staging: killed at each of ${steps} steps`);
     expect(steps).toBeGreaterThanOrEqual(6);
@@ -108,7 +99,7 @@ describe.skipIf(impossible)(`a power cut (${impossible ?? 'runs'})`, () => {
       const now = await state();
       expect(['old', 'new'], `step ${dieAt}: ${now}`).toContain(now);
       seen[now as 'old' | 'new'] += 1;
-      expect((await succeed('recover')).outcome.value).toMatchObject({ transactions: [], cleaned: [] });
+      expect((await succeed('recover')).value).toMatchObject({ transactions: [], cleaned: [] });
       if (now === 'new') {
         await succeed('rollback');
         expect(await state(), `taken back after step ${dieAt}`).toBe('old');
@@ -157,9 +148,9 @@ describe.skipIf(impossible)(`a power cut (${impossible ?? 'runs'})`, () => {
       let cuts = 0;
       const cutRecover = async (): Promise<void> => {
         for (let dieAt = 1; (await engine('recover', {}, dieAt)).killed; dieAt += 1) cuts += 1;
-        expect((await succeed('recover')).outcome.value).toMatchObject({ transactions: [] });
+        expect((await succeed('recover')).value).toMatchObject({ transactions: [] });
       };
-      const journaled = (list: string[]): number[] =>
+      const journaled = (list: readonly string[]): number[] =>
         list.flatMap((name, index) => (name.includes(':') ? [index + 1] : []));
       // In the middle of the changes as well, not only where a record was just written.
       const middle = names.lastIndexOf('change') - 5;

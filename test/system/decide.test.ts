@@ -31,13 +31,14 @@ import { changeSettings } from '../../electron/engine/settings.js';
 import { stage } from '../../electron/engine/stage.js';
 import { facts } from '../../electron/engine/status.js';
 import { openSystem, type System } from '../../electron/engine/system.js';
+import { crash } from '../lab/crashes.js';
 import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
+import { oneFile } from '../lab/one-file.js';
 import { inTree, practiceSystem } from '../lab/practice-system.js';
 import { differences, manifestOf } from '../lab/tree-difference.js';
 
 const impossible = await debianRootImpossible();
 const launcher = new URL('../../electron/cli/understudy.js', import.meta.url).pathname;
-const child = new URL('../../dist/test/lab/crash-child.js', import.meta.url).pathname;
 
 const settingsConf = 'etc/understudy-practice/settings.conf';
 const otherConf = 'etc/understudy-practice/untouched.conf';
@@ -237,17 +238,7 @@ describe.skipIf(impossible !== undefined)(`decisions about conflicts (${impossib
       const pristine = join(folder, 'store');
       const store = join(root, 'var/lib/understudy');
       await runOrFault(['cp', '-a', store, pristine], { timeoutMs: 60_000 });
-      const engine = async (verb: string, options: unknown, dieAt: number) => {
-        const result = await run(
-          [process.execPath, child, root, verb, JSON.stringify(options), String(dieAt)],
-          {
-            timeoutMs: 120_000,
-          },
-        );
-        if (result.signal === 'SIGKILL') return undefined;
-        if (result.status !== 0) throw new Error(result.stderr);
-        return JSON.parse(result.stdout) as { names: string[]; outcome: Outcome<unknown> };
-      };
+      const child = await oneFile('crash-child');
       const decisions = [...(await chosen('theirs', settingsConf)), ...(await chosen('mine', otherConf))];
       const asWas = await reviewed();
       const asDecided = done(await decide(system, { stage: id, decisions }));
@@ -257,15 +248,15 @@ describe.skipIf(impossible !== undefined)(`decisions about conflicts (${impossib
         // The folder itself stays, or the one above would have another time.
         for (const name of readdirSync(store)) rmSync(join(store, name), { recursive: true });
         await runOrFault(['cp', '-a', `${pristine}/.`, store], { timeoutMs: 60_000 });
-        const ended = await engine('decide', { stage: id, decisions }, dieAt);
-        if (ended) {
+        const ended = await crash(child, root, 'decide', { stage: id, decisions }, dieAt);
+        if (!ended.killed) {
           expect(ended.outcome.ok, JSON.stringify(ended.outcome)).toBe(true);
           expect(await reviewed()).toEqual(asDecided);
           break;
         }
         cuts += 1;
         // Only the first cuts of `recover` are its own; then it completes, and does nothing the second time.
-        for (let at = 1; at <= 3 && !(await engine('recover', {}, at)); at += 1) cuts += 1;
+        for (let at = 1; at <= 3 && (await crash(child, root, 'recover', {}, at)).killed; at += 1) cuts += 1;
         done(await recover(system));
         expect(done(await recover(system))).toEqual({ transactions: [], cleaned: [] });
         const now = await reviewed();

@@ -8,34 +8,26 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../../electron/engine/process/run.js';
 import type { ManifestEntry } from '../../../electron/engine/manifest/entry.js';
 import type { Recovered } from '../../../shared/history.js';
-import type { Problem } from '../../../shared/errors.js';
-import type { Instructions } from '../../lab/bad-input-child.js';
 import { command } from '../../lab/bad-input-command.js';
 import { badInputSystem, freeOn, type BadInputSystem } from '../../lab/bad-input-system.js';
 import { leftovers } from '../../lab/leftovers.js';
 import { badName } from '../../lab/bad-packages.js';
 import { debianRootImpossible } from '../../lab/debian-root.js';
-import { oneFile } from '../../lab/one-file.js';
+import type { Ended } from '../../lab/engine-verbs.js';
+import { runWhileFilling, type Filling } from '../../lab/filling-engine.js';
 import { differences, manifestOf } from '../../lab/tree-difference.js';
 import { diskImpossible, openDisks, type Disks } from '../../lab/disk-image.js';
 
 const impossible = (await debianRootImpossible()) ?? (await diskImpossible('ext4'));
 const mebi = 1024 ** 2;
 
-interface Ended {
-  readonly names: string[];
-  readonly outcome: { ok: true; value: unknown } | { ok: false; problem: Problem };
-}
-
 describe.skipIf(impossible)(`a disk that fills (${impossible ?? 'runs'})`, { timeout: 60_000 }, () => {
-  let child = '';
   let disks: Disks;
   let system: BadInputSystem;
   let disk = '';
   let ballast = '';
 
   beforeAll(async () => {
-    child = await oneFile('bad-input-child');
     disks = openDisks();
     disk = join(disks.folder, 'disk');
     ballast = join(disk, 'ballast');
@@ -51,18 +43,8 @@ describe.skipIf(impossible)(`a disk that fills (${impossible ?? 'runs'})`, { tim
     await disks.dispose();
   });
 
-  async function engine(
-    verb: string,
-    options: unknown = {},
-    instructions: Instructions = {},
-  ): Promise<Ended> {
-    const argv = [process.execPath, child, system.root, verb] as const;
-    const words = [JSON.stringify(options), JSON.stringify({ ballast, ...instructions })];
-    const result = await run([...argv, ...words], { timeoutMs: 120_000 });
-    if (result.status !== 0)
-      throw new Error(`${verb}: status ${result.status}, ${result.signal}: ${result.stderr}`);
-    return JSON.parse(result.stdout) as Ended;
-  }
+  const engine = (verb: string, options: unknown = {}, filling: Filling = {}): Promise<Ended> =>
+    runWhileFilling(system.root, ballast, verb, options, filling);
   const codeOf = ({ outcome }: Ended): string => (outcome.ok ? 'ok' : outcome.problem.code);
   async function succeed(verb: string, options: unknown = {}): Promise<Ended> {
     const ended = await engine(verb, options);

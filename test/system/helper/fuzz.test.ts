@@ -3,7 +3,7 @@
  * does not grow, and nothing was performed.
  */
 import { existsSync, readdirSync } from 'node:fs';
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recordsStamp } from '../../../electron/engine/status.js';
@@ -20,6 +20,8 @@ const isRoot = process.getuid?.() === 0;
 const seed = 20_261_121;
 /** Requests that are sent together on one connection: as many as may be in flight. */
 const together = 16;
+/** Connections that are opened together: twice as many are fewer than one user may have. */
+const connections = 8;
 const wanted = { requests: 80_000, frames: 24_000 };
 const hello = framed('{"type":"hello","protocol":1}');
 
@@ -52,10 +54,17 @@ describe.skipIf(!isRoot)('mutated frames (needs root)', () => {
     client.close();
   }
 
-  /** Any bytes after the hello: the connection comes to its end. */
-  function sendFrame(random: Random): Promise<void> {
+  /** Any bytes after the hello: the connection comes to its end. Several at once, for a change of user halts every thread of the process. */
+  async function sendFrames(random: Random): Promise<void> {
+    const sockets = asUser(user, () =>
+      Array.from({ length: connections }, () => createConnection({ path: helper.socket })),
+    );
+    const closed = sockets.map((socket) => sendFrame(socket, random));
+    await Promise.all(closed);
+  }
+
+  function sendFrame(socket: Socket, random: Random): Promise<void> {
     return new Promise((resolve, reject) => {
-      const socket = asUser(user, () => createConnection({ path: helper.socket }));
       socket.on('error', (error: NodeJS.ErrnoException) => {
         if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') reject(error);
       });
@@ -65,13 +74,13 @@ describe.skipIf(!isRoot)('mutated frames (needs root)', () => {
     });
   }
 
-  /** Does something so often, some at a time. */
-  async function often(times: number, body: () => Promise<void>): Promise<void> {
+  /** Does something so often, so many at a time. */
+  async function often(times: number, atOnce: number, body: () => Promise<void>): Promise<void> {
     let left = times;
     const worker = async (): Promise<void> => {
       while (left-- > 0) await body();
     };
-    await Promise.all(Array.from({ length: 12 }, worker));
+    await Promise.all(Array.from({ length: atOnce }, worker));
   }
 
   it('leave a helper alive, unchanged and no larger', { timeout: 600_000 }, async () => {
@@ -81,8 +90,8 @@ describe.skipIf(!isRoot)('mutated frames (needs root)', () => {
     const codes = new Map<string, number>();
     const begun = performance.now();
     const share = async (part: number): Promise<void> => {
-      await often((wanted.requests / together) * part, () => sendRequests(random, codes));
-      await often(wanted.frames * part, () => sendFrame(random));
+      await often((wanted.requests / together) * part, 12, () => sendRequests(random, codes));
+      await often((wanted.frames / connections) * part, 2, () => sendFrames(random));
     };
     await share(0.25); // until everything was compiled and every buffer has its size
     const warm = memoryOf(helper.pid).now;

@@ -29,6 +29,7 @@ import type { Activation } from '../../../shared/plan.js';
 import { inCheckout } from '../../lab/checkout.js';
 import { debianRootImpossible } from '../../lab/debian-root.js';
 import { diskImpossible, openDisks } from '../../lab/disk-image.js';
+import { oneFile } from '../../lab/one-file.js';
 import { inTree, practiceSystemIn } from '../../lab/practice-system.js';
 import { editAsUser } from '../../lab/user-edits.js';
 import { valueOf } from '../../lab/value-of.js';
@@ -183,8 +184,9 @@ describe.skipIf(impossible !== undefined)(`a trial on ext4${impossible ? ` (${im
     layFirstProcess();
   }, 300_000);
 
+  let child: string | undefined;
   const killedAt = async (step: string, verb: 'activate' | 'recover'): Promise<void> => {
-    const child = inCheckout('dist/test/lab/trial-child.js');
+    child ??= await oneFile('trial-child');
     const argv = [process.execPath, child, root, folder, release, step, verb] as const;
     expect(await run(argv, { timeoutMs: 120_000 }), step).toMatchObject({ signal: 'SIGKILL' });
   };

@@ -57,14 +57,16 @@ switch (task) {
       }
       return ofStaging('ActiveState') === 'inactive' && isStaged();
     }, 50 * 60_000);
-    const { value } = understudy('status') as { value?: { staged?: unknown; automatic?: unknown } };
+    const { value } = understudy('status') as {
+      value?: { status: { staged: unknown; automatic: unknown } };
+    };
     say({
       background: ofStaging('Result'),
       triggered: ofStaging('TriggeredBy'),
       shares: ['Nice', 'CPUWeight', 'IOSchedulingClass'].map(ofStaging),
       nice: [...nice],
-      staged: value?.staged,
-      automatic: value?.automatic,
+      staged: value?.status.staged,
+      automatic: value?.status.automatic,
       wasEdited,
       complaints: ask(
         'journalctl',
