@@ -20,7 +20,7 @@ function fromRoot(root: string | undefined, isZfs: boolean): string | undefined 
   return named ?? (isZfs ? root : undefined);
 }
 
-/** `AUTO` and the name of a mere pool leave it to the pool; a device is no dataset. */
+/** `AUTO`, and for most of them the name of a mere pool, leave it to the pool; a device is no dataset. */
 function isName(name: string): boolean {
   return name.includes('/') && !name.startsWith('/');
 }

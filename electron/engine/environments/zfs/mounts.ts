@@ -3,8 +3,8 @@
  *
  * Here alone is what differs between the kernel's ZFS, which mounts a dataset wherever mount(2) says, and zfs-fuse, which knows the mount
  * point in the dataset's properties alone. That one cannot list the attributes of a file that has none in a file system that is read-only
- * (and the kernel then asks for no attributes any more), so there it is the mount that is; and it does not note in a file's ctime that one
- * of its attributes changed.
+ * (and the kernel then asks for no attributes any more), so there it is the mount that is; it does not note in a file's ctime that one of its
+ * attributes changed; and it cannot compare snapshots.
  */
 import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { Fault, systemErrorCode } from '../../fault.js';
@@ -24,6 +24,11 @@ export function isZfs({ fileSystem }: MountEntry): boolean {
 }
 
 export function timesAttributes({ fileSystem }: MountEntry): boolean {
+  return fileSystem === kernelType;
+}
+
+/** Whether it has `zfs diff`. */
+export function comparesSnapshots({ fileSystem }: MountEntry): boolean {
   return fileSystem === kernelType;
 }
 

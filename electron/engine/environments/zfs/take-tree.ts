@@ -131,9 +131,9 @@ function discard(name: string): void {
 }
 
 const inherited = [
-  'aclinherit', 'aclmode', 'acltype', 'atime', 'checksum', 'compression', 'copies', 'devices', 'dnodesize', 'exec', 'logbias', 'nbmand',
-  'overlay', 'primarycache', 'quota', 'recordsize', 'redundant_metadata', 'refquota', 'relatime', 'secondarycache', 'setuid', 'snapdir',
-  'special_small_blocks', 'sync', 'xattr',
+  'aclinherit', 'aclmode', 'acltype', 'atime', 'checksum', 'compression', 'copies', 'devices', 'direct', 'dnodesize', 'exec', 'logbias',
+  'longname', 'nbmand', 'overlay', 'prefetch', 'primarycache', 'quota', 'recordsize', 'redundant_metadata', 'refquota', 'relatime',
+  'secondarycache', 'setuid', 'snapdir', 'special_small_blocks', 'sync', 'xattr',
 ]; // prettier-ignore
 
 /** A clone takes its properties from where it lies, not from what it is made of: what was set on that itself is set again. */

@@ -6,21 +6,24 @@
 import { Fault } from '../../fault.js';
 import type { RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
+import type { TreeId } from '../snapshots/snapshot-driver.js';
 import { TouchedPaths } from '../snapshots/touched-paths.js';
 import { zfs, type Dataset } from './datasets.js';
 import { pathsInDiff, touchAll } from './diff.js';
 import type { Layout } from './layout.js';
-import { mountsOf } from './mounts.js';
-import { ownDatasets, reach, treesOf, type Tree } from './trees.js';
+import { comparesSnapshots, mountsOf } from './mounts.js';
+import { ownDatasets, reach, requiredOf, treesOf, type Tree } from './trees.js';
 
 interface Both {
-  readonly before: Tree;
-  readonly after: Tree;
+  readonly before: TreeId;
+  readonly after: TreeId;
 }
 
-/** Throws `COMMAND_FAILED` where ZFS cannot say it. */
-export function touchedBetween(system: System, layout: Layout, { before, after }: Both): TouchedPaths {
+/** Throws `COMMAND_FAILED` where ZFS cannot say it, `STAGE_DAMAGED` where a tree is gone. */
+export function touchedBetween(system: System, layout: Layout, both: Both): TouchedPaths {
+  if (!comparesSnapshots(layout.root)) throw impossible('this ZFS does not know it');
   const trees = treesOf(system, layout);
+  const [before, after] = [requiredOf(trees, both.before), requiredOf(trees, both.after)];
   const touched = new TouchedPaths();
   const [old, now] = [reach(system, layout, before), reach(system, layout, after)];
   for (const { at, from, to } of pairs(before, after)) {

@@ -78,14 +78,23 @@ export function mountsAtStart({ values }: Dataset): boolean {
 
 /** `undefined` also for one that is no longer whole. */
 export function treeWith(system: System, layout: Layout, id: TreeId): Tree | undefined {
-  return treesOf(system, layout).find(({ dataset, isWhole }) => dataset.guid === id && isWhole);
+  return treeOf(treesOf(system, layout), id);
 }
 
 /** Throws `STAGE_DAMAGED`. */
 export function requiredTree(system: System, layout: Layout, id: TreeId): Tree {
-  const found = treeWith(system, layout, id);
+  return requiredOf(treesOf(system, layout), id);
+}
+
+/** Throws `STAGE_DAMAGED`. */
+export function requiredOf(trees: readonly Tree[], id: TreeId): Tree {
+  const found = treeOf(trees, id);
   if (!found) throw new Fault('STAGE_DAMAGED', `The dataset ${id} is missing: another program removed it.`);
   return found;
+}
+
+function treeOf(trees: readonly Tree[], id: TreeId): Tree | undefined {
+  return trees.find(({ dataset, isWhole }) => dataset.guid === id && isWhole);
 }
 
 /** Throws `STAGE_DAMAGED`. */

@@ -60,13 +60,7 @@ export const zfsDriver: SnapshotDriver = {
     ),
   timesAttributes: (system) => timesAttributes(requireLayout(system).root),
   differences: {
-    touched(system, before, after) {
-      const layout = requireLayout(system);
-      return touchedBetween(system, layout, {
-        before: requiredTree(system, layout, before),
-        after: requiredTree(system, layout, after),
-      });
-    },
+    touched: (system, before, after) => touchedBetween(system, requireLayout(system), { before, after }),
     otherNames: namesByFile,
   },
   contains(system, mount) {
