@@ -31,6 +31,10 @@ export const settingsSchema = z.strictObject({
   rehearsalBoot: z.enum(rehearsalBoots).default('kernel'),
   /** Days that the modules of kernels which are gone are kept aside. A file of before does not name it either. */
   keepModulesDays: moduleDays.default(28),
+  /** After a restart the same kernel gets the live patches again that it had. As are those before, new to files of before. */
+  installOnReboot: z.boolean().default(true),
+  /** After a restart a kernel gets every live patch that is in the store for it. */
+  upgradeOnReboot: z.boolean().default(false),
   /** Staging in the background, without anyone asking. */
   automatic: z.strictObject({
     enabled: z.boolean(),
@@ -54,6 +58,8 @@ export const defaultSystemSettings: SystemSettings = {
   batteryPercent: 30,
   rehearsalBoot: 'kernel',
   keepModulesDays: 28,
+  installOnReboot: true,
+  upgradeOnReboot: false,
   automatic: {
     enabled: true,
     fromHour: 9,
@@ -74,6 +80,8 @@ export const settingsChangeSchema = settingsSchema
     // Not with its default: what is not named is not changed.
     rehearsalBoot: z.enum(rehearsalBoots).optional(),
     keepModulesDays: moduleDays.optional(),
+    installOnReboot: z.boolean().optional(),
+    upgradeOnReboot: z.boolean().optional(),
     automatic: settingsSchema.shape.automatic.partial().optional(),
   });
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;

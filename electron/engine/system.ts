@@ -27,6 +27,12 @@ export interface Settings {
   readonly rehearsalBootMs: number;
   /** Days that the modules of kernels which are gone are kept aside. */
   readonly keepModulesDays: number;
+  /** Whether the same kernel gets the live patches again that it had. */
+  readonly installOnReboot: boolean;
+  /** Whether a kernel gets all live patches of the store at its start. */
+  readonly upgradeOnReboot: boolean;
+  /** Milliseconds in which all tasks must have changed over to a live patch; then it is taken back. */
+  readonly transitionMs: number;
 }
 
 export const defaultSettings: Settings = {
@@ -38,6 +44,9 @@ export const defaultSettings: Settings = {
   rehearsalBoot: defaultSystemSettings.rehearsalBoot,
   rehearsalBootMs: 5 * 60_000,
   keepModulesDays: defaultSystemSettings.keepModulesDays,
+  installOnReboot: defaultSystemSettings.installOnReboot,
+  upgradeOnReboot: defaultSystemSettings.upgradeOnReboot,
+  transitionMs: 60_000,
 };
 
 export interface System {
@@ -98,9 +107,16 @@ export function openSystem(root: string, options: SystemOptions = {}): System {
 
 /** What root set for this system, of this moment; where the file cannot be used, what comes with Understudy. */
 function ownSettings(root: RawPath): Partial<Settings> {
-  const { keepRestorePoints, restorePointBytes, batteryPercent, rehearsalBoot, keepModulesDays } =
-    readSettings(root).settings;
-  return { keepRestorePoints, restorePointBytes, batteryPercent, rehearsalBoot, keepModulesDays };
+  const { settings } = readSettings(root);
+  return {
+    keepRestorePoints: settings.keepRestorePoints,
+    restorePointBytes: settings.restorePointBytes,
+    batteryPercent: settings.batteryPercent,
+    rehearsalBoot: settings.rehearsalBoot,
+    keepModulesDays: settings.keepModulesDays,
+    installOnReboot: settings.installOnReboot,
+    upgradeOnReboot: settings.upgradeOnReboot,
+  };
 }
 
 /**

@@ -305,6 +305,8 @@ export const settings: SystemSettings = {
   batteryPercent: 30,
   rehearsalBoot: 'kernel',
   keepModulesDays: 28,
+  installOnReboot: true,
+  upgradeOnReboot: false,
   automatic: {
     enabled: true,
     fromHour: 9,

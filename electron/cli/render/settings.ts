@@ -26,6 +26,16 @@ export function settingsLines(settings: SystemSettings, look: Look): string[] {
         String(settings.keepModulesDays),
         'days that modules of kernels which are gone are kept aside',
       ],
+      [
+        'installOnReboot',
+        yes(settings.installOnReboot),
+        'after a restart, load the live patches again that the same kernel had',
+      ],
+      [
+        'upgradeOnReboot',
+        yes(settings.upgradeOnReboot),
+        'after a restart, load all live patches that are in the store for the kernel',
+      ],
     ]),
     '',
     heading(look, 'Automatic staging'),

@@ -51,7 +51,9 @@ describe('the settings of a system', () => {
 
   it('that a file of before does not name are those that come with Understudy', async () => {
     const before = (key: string, value: unknown): unknown =>
-      ['rehearsalBoot', 'keepModulesDays'].includes(key) ? undefined : value;
+      ['rehearsalBoot', 'keepModulesDays', 'installOnReboot', 'upgradeOnReboot'].includes(key)
+        ? undefined
+        : value;
     given(JSON.stringify(defaultSystemSettings, before));
     expect(await settings(system)).toEqual({ ok: true, value: defaultSystemSettings });
     given(text({ rehearsalBoot: 'always' }));
