@@ -10,6 +10,8 @@ export function describedMachine(folder: string, release: () => string): Machine
     proc: raw(folder),
     sys: raw(join(folder, 'sysfs')),
     kexec: [join(folder, 'kexec')],
+    insmod: [join(folder, 'insmod')],
+    rmmod: [join(folder, 'rmmod')],
     busctl: none,
     nmcli: none,
     systemctl: [join(folder, 'systemctl')],

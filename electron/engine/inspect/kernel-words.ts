@@ -7,11 +7,13 @@ import { textAt } from './read.js';
 import type { MachineSources } from './sources.js';
 
 const ours = 'understudy.';
+/** The user's own, for every entry. */
+export const livepatchOffWord = `${ours}livepatch=off`;
 
 /** One character a byte. Without what boot loaders add by themselves: the kernel's own name, and the initramfs that an EFI kernel loads. */
 export function usualWords(sources: MachineSources): string[] {
   const words = kernelWords(sources);
-  const own = words.findIndex((word) => word.startsWith(ours));
+  const own = words.findIndex((word) => word.startsWith(ours) && word !== livepatchOffWord);
   return (own < 0 ? words : words.slice(0, own)).filter((word) => !/^(BOOT_IMAGE|initrd)=/.test(word));
 }
 

@@ -25,6 +25,9 @@ export interface MachineSources {
   readonly systemctl: readonly [string, ...string[]];
   /** kexec(8), by its whole path: systemd has it there too. */
   readonly kexec: readonly [string, ...string[]];
+  /** insmod(8) and rmmod(8). */
+  readonly insmod: readonly [string, ...string[]];
+  readonly rmmod: readonly [string, ...string[]];
   /** Milliseconds on the clock by which systemd tells when a unit was started (CLOCK_MONOTONIC): it stands still in a sleep, and nobody sets it. */
   readonly monotonic: () => number;
 }
@@ -40,6 +43,8 @@ export const thisMachine: MachineSources = {
   nmcli: ['nmcli'],
   systemctl: ['systemctl'],
   kexec: ['/usr/sbin/kexec'],
+  insmod: ['insmod'],
+  rmmod: ['rmmod'],
   monotonic: () => Number(process.hrtime.bigint()) / 1e6,
 };
 

@@ -83,6 +83,8 @@ export function fixture(): Fixture {
       nmcli: [`${base}/no-nmcli`],
       systemctl: [`${base}/no-systemctl`],
       kexec: [`${base}/no-kexec`],
+      insmod: [`${base}/no-insmod`],
+      rmmod: [`${base}/no-rmmod`],
       monotonic: () => 90_000,
     },
     system: (options) => openSystem(root, options),

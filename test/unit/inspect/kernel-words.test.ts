@@ -32,6 +32,14 @@ it('ends where the words of an entry of ours begin', () => {
   ).toEqual(usual.split(' '));
 });
 
+it('keeps the word by which the user switches live patches off', () => {
+  expect(words('root=UUID=1 understudy.livepatch=off quiet')).toEqual([
+    'root=UUID=1',
+    'understudy.livepatch=off',
+    'quiet',
+  ]);
+});
+
 it('has one character a byte', () => {
   expect(words('root=LABEL=Größe')).toEqual([raw('root=LABEL=Größe')]);
 });
