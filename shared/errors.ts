@@ -185,6 +185,59 @@ export const errorTexts = {
     'There are no kernel modules in this system.',
     'Its kernel has all built in, or is not its own, as in a container.',
   ),
+  NO_LIVEPATCH: failed(
+    'The kernel of this system takes no live patches.',
+    'It was built without them, or it is not its own, as in a container.',
+  ),
+  LIVEPATCH_UNFIT: usage(
+    'This file is no live patch that can be used here.',
+    'Nothing was added. The details say why.',
+  ),
+  LIVEPATCH_UNKNOWN: usage('There is no live patch of this name.', 'See "understudy livepatch list".'),
+  LIVEPATCH_EXISTS: failed(
+    'There is another live patch of this name for this kernel.',
+    'Remove that one first with "understudy livepatch remove".',
+  ),
+  LIVEPATCH_ALTERED: failed(
+    'The live patch in the store is not the one that was added.',
+    'It was not loaded. Remove it and add it again from a source that you trust.',
+  ),
+  LIVEPATCH_OTHER_KERNEL: failed(
+    'This live patch is for another kernel than the one that runs.',
+    'Get the one that was made for it. Nothing was loaded.',
+  ),
+  LIVEPATCH_HELD_BACK: decision(
+    'The machine went down soon after this live patch was loaded, so it is not loaded again by itself.',
+    'If it was not the cause, load it with "--again".',
+  ),
+  LIVEPATCH_REFUSED: failed(
+    'The kernel did not take the live patch.',
+    'The details hold what was said. Where Secure Boot or lockdown asks for signed modules, it must be signed with a key that the kernel knows.',
+  ),
+  LIVEPATCH_STALLED: failed(
+    'Some tasks did not change over in time, so it was taken back.',
+    'The details name them. End or restart these programs, then try again.',
+  ),
+  LIVEPATCH_STUCK: failed(
+    'Some tasks did not change over in time, and it could not be taken back either.',
+    'The details name them. Once they are gone, the kernel completes it by itself; else restart.',
+  ),
+  LIVEPATCH_IN_USE: failed(
+    'This live patch is in use and was left as it is.',
+    'Unload it first with "understudy livepatch unload".',
+  ),
+  LIVEPATCH_FOREIGN: failed(
+    'This live patch was not brought by Understudy, which only reads it.',
+    'Use the program that brought it.',
+  ),
+  LIVEPATCH_OFF: failed(
+    'Live patches are switched off on this system.',
+    'The details say by what. Take that away, and restart if it is a parameter of the kernel.',
+  ),
+  LIVEPATCH_RECORDS_DAMAGED: failed(
+    'The records of the live patches cannot be read.',
+    'Nothing was loaded, since it is not known what the machine went down with. See the details.',
+  ),
   NOTHING_TO_ROLL_BACK: failed('There is nothing to roll back to.', 'See "understudy history".'),
 
   JOURNAL_DAMAGED: failed(

@@ -184,6 +184,59 @@ export const problems = (): Words['problems'] => ({
       'In diesem System gibt es keine Kernel-Module.',
       'Sein Kernel hat alles eingebaut, oder er gehört, wie in einem Container, nicht zu ihm.',
     ),
+    NO_LIVEPATCH: text(
+      'Der Kernel dieses Systems nimmt keine Live-Patches.',
+      'Er wurde ohne sie gebaut, oder er gehört, wie in einem Container, nicht zu ihm.',
+    ),
+    LIVEPATCH_UNFIT: text(
+      'Diese Datei ist kein Live-Patch, der hier verwendet werden kann.',
+      'Es wurde nichts hinzugefügt. Die Einzelheiten sagen, warum.',
+    ),
+    LIVEPATCH_UNKNOWN: text('Es gibt keinen Live-Patch dieses Namens.', 'Sehen Sie in der Liste nach.'),
+    LIVEPATCH_EXISTS: text(
+      'Es gibt für diesen Kernel einen anderen Live-Patch dieses Namens.',
+      'Entfernen Sie zuerst jenen.',
+    ),
+    LIVEPATCH_ALTERED: text(
+      'Der gespeicherte Live-Patch ist nicht der, der hinzugefügt wurde.',
+      'Er wurde nicht geladen. Entfernen Sie ihn und fügen Sie ihn aus einer Quelle hinzu, der Sie vertrauen.',
+    ),
+    LIVEPATCH_OTHER_KERNEL: text(
+      'Dieser Live-Patch ist für einen anderen Kernel als den, der läuft.',
+      'Besorgen Sie den, der für ihn gemacht wurde. Es wurde nichts geladen.',
+    ),
+    LIVEPATCH_HELD_BACK: text(
+      'Der Rechner ging aus, kurz nachdem dieser Live-Patch geladen worden war. Von selbst wird er nicht mehr geladen.',
+      'Wenn er nicht die Ursache war, laden Sie ihn mit „sudo understudy livepatch load NAME --again“.',
+    ),
+    LIVEPATCH_REFUSED: text(
+      'Der Kernel hat den Live-Patch nicht genommen.',
+      'Die Einzelheiten sagen, was gemeldet wurde. Wo Secure Boot signierte Module verlangt, muss er mit einem Schlüssel signiert sein, den der Kernel kennt.',
+    ),
+    LIVEPATCH_STALLED: text(
+      'Einige Tasks haben nicht rechtzeitig gewechselt; deshalb wurde es zurückgenommen.',
+      'Die Einzelheiten nennen sie. Beenden Sie diese Programme, oder starten Sie sie neu, und versuchen Sie es noch einmal.',
+    ),
+    LIVEPATCH_STUCK: text(
+      'Einige Tasks haben nicht rechtzeitig gewechselt, und zurücknehmen ließ es sich auch nicht.',
+      'Die Einzelheiten nennen sie. Sobald sie beendet sind, vollendet der Kernel es von selbst; sonst starten Sie neu.',
+    ),
+    LIVEPATCH_IN_USE: text(
+      'Dieser Live-Patch ist in Gebrauch und blieb, wie er ist.',
+      'Entladen Sie ihn zuerst.',
+    ),
+    LIVEPATCH_FOREIGN: text(
+      'Diesen Live-Patch hat nicht Understudy geladen; er wird nur gelesen.',
+      'Nehmen Sie dafür das Programm, das ihn geladen hat.',
+    ),
+    LIVEPATCH_OFF: text(
+      'Live-Patches sind auf diesem System abgeschaltet.',
+      'Die Einzelheiten sagen, wodurch. Nehmen Sie das weg, und starten Sie neu, wenn es ein Parameter des Kernels ist.',
+    ),
+    LIVEPATCH_RECORDS_DAMAGED: text(
+      'Die Aufzeichnungen über die Live-Patches sind nicht lesbar.',
+      'Es wurde nichts geladen, da nicht bekannt ist, womit der Rechner ausging. Siehe die Einzelheiten.',
+    ),
     NOTHING_TO_ROLL_BACK: text(
       'Es gibt nichts, wohin man zurück könnte.',
       'Jede Aktualisierung legt einen Wiederherstellungspunkt an.',

@@ -1,0 +1,200 @@
+/**
+ * The verbs of `livepatch`. What alters takes the store and the record of live patches; what the system does by itself, at a start and some minutes
+ * after a load, takes the record alone, so that no long work is in its way.
+ */
+import type {
+  LivepatchBoot,
+  LivepatchDone,
+  LivepatchHeld,
+  LivepatchList,
+  LivepatchStatus,
+} from '../../shared/livepatch.js';
+import { livepatchNameSchema } from '../../shared/livepatch.js';
+import type { Outcome } from '../../shared/errors.js';
+import { environmentFor, privilegedEngineFor } from './engine.js';
+import { Fault, outcomeOf } from './fault.js';
+import { withStoreLock } from './journal/lock.js';
+import { bootLevel } from './kernel/livepatch/boot.js';
+import { kernelBuildId } from './kernel/livepatch/build-id.js';
+import { describeStatus, describeStore, foreignOwner } from './kernel/livepatch/describe.js';
+import { endTrials, startHolding } from './kernel/livepatch/hold.js';
+import { loadPatch } from './kernel/livepatch/load-patch.js';
+import { readLivepatch } from './kernel/livepatch/module-file.js';
+import { levelOf, readState, withLevel, withState, writeState } from './kernel/livepatch/state.js';
+import { putIntoStore, releasesWith, removeFromStore, storedPatch } from './kernel/livepatch/store.js';
+import { requireOn } from './kernel/livepatch/switched-off.js';
+import { kernelPatch, takesLivepatches } from './kernel/livepatch/sysfs.js';
+import { unloadPatch } from './kernel/livepatch/unload-patch.js';
+import { runningRelease } from './kernel/modules/list-trees.js';
+import { raw } from './posix/raw-path.js';
+import { requireRecovered } from './recover.js';
+import { machineOf, type System } from './system.js';
+
+/** Another one loads, which ends within its limits. */
+const patienceMs = 180_000;
+
+export interface AddOptions {
+  /** Absolute, or relative to the folder of this process. */
+  readonly file: string;
+  readonly fixes: string | null;
+  /** It takes the place of all that were loaded before it. */
+  readonly replaces: boolean;
+  readonly returns: boolean;
+}
+
+/** Throws `LIVEPATCH_RECORDS_DAMAGED`, `STATE_NEWER`. Needs no root, but sees more with it. */
+export function livepatchStatus(system: System): Promise<Outcome<LivepatchStatus>> {
+  return outcomeOf(() => Promise.resolve().then(() => describeStatus(withStore(system))));
+}
+
+/** Throws `NOT_ROOT`, `LIVEPATCH_RECORDS_DAMAGED`, `STATE_NEWER`. */
+export function livepatches(system: System): Promise<Outcome<LivepatchList>> {
+  return outcomeOf(() => Promise.resolve().then(() => describeStore(withStore(system))));
+}
+
+/** Also for a kernel that does not run. Throws `LIVEPATCH_UNFIT`, `LIVEPATCH_EXISTS`. */
+export function addLivepatch(system: System, options: AddOptions): Promise<Outcome<LivepatchDone>> {
+  return alone(system, () => {
+    const machine = machineOf(system);
+    const module = readLivepatch(raw(options.file), machine.hardware());
+    const { name, release, vermagic, srcversion, sha256, signed } = module;
+    const already = putIntoStore(system, module, {
+      ...{ version: 1, name, release, vermagic, srcversion, sha256, signed },
+      buildId: release === runningRelease(system) ? kernelBuildId(machine) : null,
+      fixes: options.fixes,
+      kind: options.replaces ? 'replaces' : 'stacks',
+      returns: options.returns,
+      added: new Date(machine.now()).toISOString(),
+    });
+    return Promise.resolve({ action: 'add', release, name, already, replaced: [] });
+  });
+}
+
+/** Into the kernel that runs. Throws `LIVEPATCH_OFF`, `NO_LIVEPATCH`, and what `loadPatch` throws. */
+export function loadLivepatch(
+  system: System,
+  { name, again }: { readonly name: string; readonly again: boolean },
+): Promise<Outcome<LivepatchDone>> {
+  return alone(system, async () => {
+    const release = requireRunning(system);
+    requireOn(system);
+    return { action: 'load', release, name, ...(await loadPatch(system, known(name), { again })) };
+  });
+}
+
+/** Out of the kernel that runs. Throws `NO_LIVEPATCH`, `LIVEPATCH_UNKNOWN`, `LIVEPATCH_FOREIGN`, and what `unloadPatch` throws. */
+export function unloadLivepatch(
+  system: System,
+  { name }: { readonly name: string },
+): Promise<Outcome<LivepatchDone>> {
+  return alone(system, async () => {
+    const release = requireRunning(system);
+    const isActive = kernelPatch(machineOf(system), known(name)) !== undefined;
+    const owner = isActive ? foreignOwner(system, release, name) : undefined;
+    if (owner !== undefined) throw new Fault('LIVEPATCH_FOREIGN', `${name}: ${owner}`);
+    if (!isActive) requireStored(system, release, name);
+    return { action: 'unload', release, name, already: await unloadPatch(system, name), replaced: [] };
+  });
+}
+
+/** From the store. Without a release it is that of the kernel that runs, else the only one. Throws `LIVEPATCH_UNKNOWN`, `LIVEPATCH_IN_USE`. */
+export function removeLivepatch(
+  system: System,
+  { name, release: given }: { readonly name: string; readonly release?: string },
+): Promise<Outcome<LivepatchDone>> {
+  return alone(system, () => {
+    const running = runningRelease(system);
+    const release = given ?? releaseFor(system, running, known(name));
+    requireStored(system, release, name);
+    if (release === running && kernelPatch(machineOf(system), name))
+      throw new Fault('LIVEPATCH_IN_USE', `${name} for ${release}`);
+    const state = readState(system);
+    const level = levelOf(state, release);
+    // Nothing is wanted that is not there.
+    if (level.includes(name))
+      writeState(
+        system,
+        withLevel(
+          state,
+          release,
+          level.filter((one) => one !== name),
+        ),
+      );
+    removeFromStore(system, release, name);
+    return Promise.resolve({ action: 'remove', release, name, already: false, replaced: [] });
+  });
+}
+
+/** At a start of the system, before the network. */
+export function bootLivepatches(system: System): Promise<Outcome<LivepatchBoot>> {
+  return byItself(system, async () => {
+    const boot = await bootLevel(system);
+    if (boot.loaded.length > 0) await startHolding(system);
+    return boot;
+  });
+}
+
+/** Some minutes after a load, and at the orderly end of the system. */
+export function livepatchesHeld(
+  system: System,
+  { now }: { readonly now: boolean },
+): Promise<Outcome<LivepatchHeld>> {
+  return byItself(system, () => endTrials(system, now));
+}
+
+function byItself<T>(system: System, body: () => Promise<T>): Promise<Outcome<T>> {
+  return outcomeOf(async () => {
+    if (process.getuid?.() !== 0) throw new Fault('NOT_ROOT');
+    if (!system.isRunning) throw new Fault('USAGE', 'No kernel of this system runs.');
+    return withState(withStore(system), patienceMs, body);
+  });
+}
+
+/** Where the store is a file system that only Understudy mounts, it is there from now on; no package manager is needed for that. */
+function withStore(system: System): System {
+  if (process.geteuid?.() === 0) environmentFor(system).attach(system, { create: false });
+  return system;
+}
+
+/** While nobody else alters the system. Throws `NOT_ROOT`, `BUSY_UNDERSTUDY`. */
+function alone<T>(system: System, body: () => Promise<T>): Promise<Outcome<T>> {
+  return outcomeOf(async () => {
+    const engine = privilegedEngineFor(system);
+    return withStoreLock(system, async () => {
+      await requireRecovered(engine);
+      return withState(system, patienceMs, body);
+    });
+  });
+}
+
+/** The release of the kernel that runs. Throws `USAGE`, `NO_LIVEPATCH`. */
+function requireRunning(system: System): string {
+  const release = runningRelease(system);
+  if (release === null) throw new Fault('USAGE', 'No kernel of this system runs.');
+  if (!takesLivepatches(machineOf(system))) throw new Fault('NO_LIVEPATCH');
+  return release;
+}
+
+/** One that cannot exist is unknown, in the same words as one that does not. */
+function known(name: string): string {
+  if (!livepatchNameSchema.safeParse(name).success) throw new Fault('LIVEPATCH_UNKNOWN', name);
+  return name;
+}
+
+/** A damaged one is there too, to be removed. */
+function requireStored(system: System, release: string, name: string): void {
+  try {
+    storedPatch(system, release, name);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'LIVEPATCH_ALTERED') throw error;
+  }
+}
+
+function releaseFor(system: System, running: string | null, name: string): string {
+  const releases = releasesWith(system, name);
+  const [only, ...others] = releases;
+  if (running !== null && releases.includes(running)) return running;
+  if (only === undefined) throw new Fault('LIVEPATCH_UNKNOWN', name);
+  if (others.length > 0) throw new Fault('USAGE', `Say for which with --release: ${releases.join(', ')}.`);
+  return only;
+}
