@@ -18,6 +18,13 @@ import type {
   Staged,
   Unscheduled,
 } from '../../shared/history.js';
+import type {
+  LivepatchBoot,
+  LivepatchDone,
+  LivepatchHeld,
+  LivepatchList,
+  LivepatchStatus,
+} from '../../shared/livepatch.js';
 import type { Machine } from '../../shared/machine.js';
 import type { Merged } from '../../shared/merge.js';
 import type { ModulesCleaned, ModulesKept, ModuleTrees } from '../../shared/modules.js';
@@ -25,6 +32,7 @@ import type { Activation, Plan, Scope } from '../../shared/plan.js';
 import type { PracticeResult } from '../../shared/practice.js';
 import type { SettingsChange, SystemSettings } from '../../shared/settings.js';
 import type { Status } from '../../shared/status.js';
+import type { AddOptions } from '../engine/livepatch.js';
 import type { MergeOptions } from '../engine/merge.js';
 import type { PracticeOptions } from '../engine/practice.js';
 import type { System } from '../engine/system.js';
@@ -103,6 +111,20 @@ export interface EngineVerbs {
   keepModules(system: System): Promise<Outcome<ModulesKept>>;
   restoreModules(system: System): Promise<Outcome<ModulesKept>>;
   cleanModules(system: System, options: { readonly dryRun: boolean }): Promise<Outcome<ModulesCleaned>>;
+  livepatchStatus(system: System): Promise<Outcome<LivepatchStatus>>;
+  livepatches(system: System): Promise<Outcome<LivepatchList>>;
+  addLivepatch(system: System, options: AddOptions): Promise<Outcome<LivepatchDone>>;
+  loadLivepatch(
+    system: System,
+    options: { readonly name: string; readonly again: boolean },
+  ): Promise<Outcome<LivepatchDone>>;
+  unloadLivepatch(system: System, options: { readonly name: string }): Promise<Outcome<LivepatchDone>>;
+  removeLivepatch(
+    system: System,
+    options: { readonly name: string; readonly release?: string },
+  ): Promise<Outcome<LivepatchDone>>;
+  bootLivepatches(system: System): Promise<Outcome<LivepatchBoot>>;
+  livepatchesHeld(system: System, options: { readonly now: boolean }): Promise<Outcome<LivepatchHeld>>;
   status(system: System): Promise<Outcome<Status>>;
   settings(system: System): Promise<Outcome<SystemSettings>>;
   change(system: System, change: SettingsChange): Promise<Outcome<SystemSettings>>;
@@ -141,6 +163,19 @@ export const engine: EngineVerbs = {
   restoreModules: async (system) => (await import('../engine/modules.js')).restoreModules(system),
   cleanModules: async (system, options) =>
     (await import('../engine/modules.js')).cleanModules(system, options),
+  livepatchStatus: async (system) => (await import('../engine/livepatch.js')).livepatchStatus(system),
+  livepatches: async (system) => (await import('../engine/livepatch.js')).livepatches(system),
+  addLivepatch: async (system, options) =>
+    (await import('../engine/livepatch.js')).addLivepatch(system, options),
+  loadLivepatch: async (system, options) =>
+    (await import('../engine/livepatch.js')).loadLivepatch(system, options),
+  unloadLivepatch: async (system, options) =>
+    (await import('../engine/livepatch.js')).unloadLivepatch(system, options),
+  removeLivepatch: async (system, options) =>
+    (await import('../engine/livepatch.js')).removeLivepatch(system, options),
+  bootLivepatches: async (system) => (await import('../engine/livepatch.js')).bootLivepatches(system),
+  livepatchesHeld: async (system, options) =>
+    (await import('../engine/livepatch.js')).livepatchesHeld(system, options),
   status: async (system) => (await import('./status-in-process.js')).statusInProcess(system),
   settings: async (system) => (await import('../engine/settings.js')).settings(system),
   change: async (system, change) => (await import('../engine/settings.js')).changeSettings(system, change),

@@ -8,6 +8,7 @@ import { health } from './health.js';
 import { helpVerb } from './help.js';
 import { history } from './history.js';
 import { inspect } from './inspect.js';
+import { livepatch } from './livepatch.js';
 import { merge } from './merge.js';
 import { modules } from './modules.js';
 import { plan } from './plan.js';
@@ -37,6 +38,7 @@ export const verbs: readonly Verb[] = [
   history,
   environments,
   modules,
+  livepatch,
   recover,
   health,
   prune,

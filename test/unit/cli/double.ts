@@ -4,6 +4,7 @@ import { main, type Surroundings } from '../../../electron/cli/main.js';
 import type { EngineVerbs } from '../../../electron/cli/engine.js';
 import type { WritableText } from '../../../electron/cli/output/text-stream.js';
 import { problem, type ErrorCode, type Outcome } from '../../../shared/errors.js';
+import type { LivepatchDone } from '../../../shared/livepatch.js';
 import { defaultSystemSettings } from '../../../shared/settings.js';
 import { idle } from '../services/status.js';
 import * as values from './values.js';
@@ -11,6 +12,11 @@ import * as values from './values.js';
 export const good = <T>(value: T): Promise<Outcome<T>> => Promise.resolve({ ok: true, value });
 export const bad = (code: ErrorCode, ...details: string[]): Promise<Outcome<never>> =>
   Promise.resolve({ ok: false, problem: problem(code, ...details) });
+
+const livepatchDone = (action: LivepatchDone['action'], name = 'fix_net'): LivepatchDone => ({
+  ...{ action, release: '6.1.0-43-amd64', name },
+  ...{ already: false, replaced: [] },
+});
 
 /** An engine for which all goes well and nothing is to be recovered; `calls` notes each call with its options. */
 export function doubleEngine(other: Partial<EngineVerbs> = {}, calls: unknown[][] = []): EngineVerbs {
@@ -40,6 +46,18 @@ export function doubleEngine(other: Partial<EngineVerbs> = {}, calls: unknown[][
     keepModules: () => good({ action: 'keep', ...values.moduleTrees }),
     restoreModules: () => good({ action: 'restore', ...values.moduleTrees }),
     cleanModules: (_system, options) => good({ ...values.modulesCleaned, ...options }),
+    livepatchStatus: () => good(values.livepatchStatus),
+    livepatches: () => good(values.livepatches),
+    addLivepatch: () => good(livepatchDone('add')),
+    loadLivepatch: (_system, { name }) => good(livepatchDone('load', name)),
+    unloadLivepatch: (_system, { name }) => good(livepatchDone('unload', name)),
+    removeLivepatch: (_system, { name }) => good(livepatchDone('remove', name)),
+    bootLivepatches: () =>
+      good({
+        ...{ action: 'boot', running: '6.1.0-43-amd64', off: null },
+        ...{ loaded: ['fix_net'], heldBack: [], left: [], failed: [] },
+      }),
+    livepatchesHeld: () => good({ action: 'held', held: ['fix_net'], onTrial: [] }),
     status: () => good(idle),
     settings: () => good(defaultSystemSettings),
     change: () => good(defaultSystemSettings),

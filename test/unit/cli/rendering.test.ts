@@ -3,7 +3,7 @@ import { verbs } from '../../../electron/cli/verbs/registry.js';
 import { conflictLines } from '../../../electron/cli/render/conflict.js';
 import type { Look } from '../../../electron/cli/text/look.js';
 import type { EngineVerbs } from '../../../electron/cli/engine.js';
-import { exitCodes } from '../../../shared/errors.js';
+import { exitCodes, problem } from '../../../shared/errors.js';
 import { documentSchema } from '../../../electron/cli/output/document.js';
 import { bad, good, understudy, type RunOptions } from './double.js';
 import { rootTree } from './root-tree.js';
@@ -215,6 +215,74 @@ describe('what each verb shows', () => {
     expect(await shown(['modules', 'clean'], { engine: held })).toContain('Nothing was touched');
   });
 
+  test('livepatch: what is in memory, whether it survives a power loss and why, what is held back', async () => {
+    const text = await shown(['livepatch']);
+    expect(text).toContain('Live patches in the kernel 6.1.0-43-amd64');
+    expect(text).toMatch(
+      /^ {2}fix_net +active +by Understudy +vmlinux, nf_tables\n {4}fixes CVE-2026-1234$/m,
+    );
+    expect(text).toMatch(/survives a power loss: yes, Understudy loads it again at the\s+next start/);
+    expect(text).toMatch(/^ {2}kpatch_fs +coming +by kpatch/m);
+    expect(text).toMatch(/survives a power loss: NO, that program does not load it at a\s+start/);
+    expect(text).toContain('Have yet to change over\n  412 kworker/0:1');
+    expect(text).toMatch(
+      /Not loaded again, since the machine went down .*\n {2}fix_usb for 6\.1\.0-43-amd64/,
+    );
+    expect(text).toMatch(/livepatch load NAME\s+--again" loads it/);
+    expect(text).toContain('Also installed: kpatch.');
+    expect(await shown(['livepatch', 'status'])).toBe(text);
+    const quiet = { ...values.livepatchStatus, active: [], heldBack: [], stalled: [], providers: [] };
+    const told = async (other: object): Promise<string> =>
+      shown(['livepatch'], { engine: { livepatchStatus: () => good({ ...quiet, ...other }) } });
+    expect(await told({})).toBe('Live patches in the kernel 6.1.0-43-amd64\n  none\n');
+    expect(await told({ off: 'kernel-parameter' })).toContain('by the parameter understudy.livepatch=off');
+    expect(await told({ off: 'file' })).toContain('by the file /etc/understudy/livepatch-off');
+    expect(await told({ supported: false })).toContain('takes no live patches');
+    expect(await told({ running: null })).toContain('No kernel of this system runs.');
+    expect(await told({ unseen: ['The store: only root may look.'] })).toContain('Not seen\n  The store');
+  });
+
+  test('livepatch list, and what each word did', async () => {
+    const text = await shown(['livepatch', 'list']);
+    expect(text).toMatch(
+      /fix_net +6\.1\.0-43-amd64 \(runs\) +active +replaces those before +CVE-2026-1234$/m,
+    );
+    expect(text).toMatch(/fix_usb +6\.1\.0-44-amd64 +HELD BACK +does not return +not signed$/m);
+    expect(text).toMatch(/torn +6\.1\.0-44-amd64 +DAMAGED$/m);
+    const added = await on(['livepatch', 'add', '/tmp/fix_net.ko', '--fixes', ' CVE-1 ', '--no-return']);
+    expect(added.stdout).toBe('fix_net is kept for 6.1.0-43-amd64.\n');
+    expect(added.calls).toEqual([
+      ['addLivepatch', { file: '/tmp/fix_net.ko', fixes: 'CVE-1', replaces: false, returns: false }],
+    ]);
+    const loaded = await on(['livepatch', 'load', 'fix_net', '--again']);
+    expect(loaded.stdout).toContain(
+      'fix_net is active: every task uses it.\nIt is on trial for five minutes',
+    );
+    expect(loaded.calls).toEqual([['loadLivepatch', { name: 'fix_net', again: true }]]);
+    expect(await shown(['livepatch', 'unload', 'fix_net'])).toBe('fix_net is out of the kernel.\n');
+    const removed = await on(['livepatch', 'remove', 'fix_net', '--release', '6.1.0-44-amd64']);
+    expect(removed.calls).toEqual([['removeLivepatch', { name: 'fix_net', release: '6.1.0-44-amd64' }]]);
+    expect(await shown(['livepatch', 'held', '--now'])).toBe('fix_net has held.\n');
+  });
+
+  test('livepatch boot: what was loaded and what was not, and exit 1 for a failure', async () => {
+    expect(await on(['livepatch', 'boot'])).toMatchObject({ exitCode: 0, stdout: 'Loaded fix_net.\n' });
+    const boot = { action: 'boot' as const, running: '6.1', off: null };
+    const failed = [{ name: 'one', problem: problem('LIVEPATCH_ALTERED', '/x: another module') }];
+    const some = { ...boot, loaded: [], heldBack: ['two'], left: ['three'], failed };
+    const { exitCode, stdout } = await on(['livepatch', 'boot'], {
+      engine: { bootLivepatches: () => good(some) },
+    });
+    expect(exitCode).toBe(exitCodes.failed);
+    expect(stdout).toMatch(/Held back two: the machine went down/);
+    expect(stdout).toMatch(/NOT LOADED one: The live patch in the store/);
+    expect(stdout).toMatch(/Left three, which may stand on/);
+    const none = { ...some, heldBack: [], left: [], failed: [] };
+    expect(await shown(['livepatch', 'boot'], { engine: { bootLivepatches: () => good(none) } })).toBe(
+      'There is nothing to load.\n',
+    );
+  });
+
   test('history: newest first, unusable restore points with their problems', async () => {
     const text = await shown(['history']);
     expect(text.indexOf('STILL OPEN')).toBeLessThan(text.indexOf('Staged 5 packages'));
@@ -305,6 +373,8 @@ test.each([
   ],
   [['modules'], { moduleTrees: () => good(poisoned(values.moduleTrees)) }],
   [['modules', 'clean'], { cleanModules: () => good(poisoned(values.modulesCleaned)) }],
+  [['livepatch'], { livepatchStatus: () => good(poisoned(values.livepatchStatus)) }],
+  [['livepatch', 'list'], { livepatches: () => good(poisoned(values.livepatches)) }],
   [['recover'], { recover: () => good(poisoned(values.recovered)) }],
   [
     ['recover'],

@@ -55,6 +55,10 @@ describe('recovery at every start', () => {
     ['environments', 'mount', 'point-1', '/mnt'],
     ['modules', 'keep'],
     ['modules', 'clean'],
+    ['livepatch', 'add', 'x.ko'],
+    ['livepatch', 'load', 'fix_net'],
+    ['livepatch', 'unload', 'fix_net'],
+    ['livepatch', 'remove', 'fix_net'],
   ])('%s stops', async (...argv) => {
     const { exitCode, stderr, calls } = await on(argv, { engine: interrupted });
     expect(exitCode).toBe(5);
@@ -72,6 +76,14 @@ describe('recovery at every start', () => {
       expect(calls.map(([name]) => name)).toEqual(['recover', verb]);
     },
   );
+
+  test.each([
+    ['boot', 'bootLivepatches'],
+    ['held', 'livepatchesHeld'],
+  ])('livepatch %s, which the system runs, recovers nothing', async (word, name) => {
+    const { exitCode, calls } = await on(['livepatch', word], { engine: interrupted });
+    expect([exitCode, calls.map(([verb]) => verb)]).toEqual([0, [name]]);
+  });
 
   test('JSON holds what was recovered', async () => {
     const { stdout, stderr } = await on(['history', '--json'], { engine: interrupted });

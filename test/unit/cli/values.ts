@@ -2,6 +2,7 @@
 import type { Changelog } from '../../../shared/changelog.js';
 import type { Conflict, Review } from '../../../shared/changeset.js';
 import type { CheckReport } from '../../../shared/check.js';
+import type { LivepatchList, LivepatchStatus } from '../../../shared/livepatch.js';
 import type { ModulesCleaned, ModuleTrees } from '../../../shared/modules.js';
 import type { Destroyed, Environments } from '../../../shared/environments.js';
 import type {
@@ -300,6 +301,74 @@ export const modulesCleaned: ModulesCleaned = {
   removed: ['6.1.0-39-amd64'],
   held: null,
   dryRun: false,
+};
+
+export const livepatchStatus: LivepatchStatus = {
+  running: '6.1.0-43-amd64',
+  supported: true,
+  off: null,
+  installOnReboot: true,
+  upgradeOnReboot: false,
+  active: [
+    {
+      name: 'fix_net',
+      source: 'understudy',
+      state: 'enabled',
+      objects: ['vmlinux', 'nf_tables'],
+      fixes: 'CVE-2026-1234',
+      returns: true,
+      why: 'loaded-again',
+    },
+    {
+      name: 'kpatch_fs',
+      source: 'kpatch',
+      state: 'enabling',
+      objects: ['ext4'],
+      fixes: null,
+      returns: false,
+      why: 'provider-off',
+    },
+  ],
+  heldBack: [{ release: '6.1.0-43-amd64', name: 'fix_usb', since: '2026-11-20T08:00:00.000Z' }],
+  stalled: ['412 kworker/0:1'],
+  providers: ['kpatch'],
+  unseen: [],
+};
+
+export const livepatches: LivepatchList = {
+  running: '6.1.0-43-amd64',
+  patches: [
+    {
+      release: '6.1.0-43-amd64',
+      name: 'fix_net',
+      state: 'active',
+      fixes: 'CVE-2026-1234',
+      kind: 'replaces',
+      returns: true,
+      added: '2026-11-19T08:00:00.000Z',
+      signed: true,
+    },
+    {
+      release: '6.1.0-44-amd64',
+      name: 'fix_usb',
+      state: 'held-back',
+      fixes: null,
+      kind: 'stacks',
+      returns: false,
+      added: '2026-11-19T08:00:00.000Z',
+      signed: false,
+    },
+    {
+      release: '6.1.0-44-amd64',
+      name: 'torn',
+      state: 'damaged',
+      fixes: null,
+      kind: null,
+      returns: false,
+      added: null,
+      signed: false,
+    },
+  ],
 };
 
 export const environments: Environments = {
