@@ -176,6 +176,7 @@ describe('an installation', () => {
     expect(wanted('timers.target')).toEqual(['understudy-stage.timer']);
     expect(wanted('sysinit.target')).toEqual([
       'understudy-activate.service',
+      'understudy-livepatch.service',
       'understudy-modules.service',
       'understudy-recover.service',
       'understudy-trial-watchdog.timer',

@@ -33,7 +33,7 @@ function installed(): void {
   for (const name of readdirSync(units))
     copyFileSync(join(units, name), join(root, 'etc/systemd/system', name));
   symlinkSync('usr/bin', join(root, 'bin'));
-  for (const name of ['understudy', 'node', 'true', 'systemctl']) {
+  for (const name of ['understudy', 'node', 'true', 'sleep', 'systemctl']) {
     writeFileSync(join(root, 'usr/bin', name), '#!/bin/sh\n');
     chmodSync(join(root, 'usr/bin', name), 0o755);
   }
