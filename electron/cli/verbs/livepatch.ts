@@ -35,7 +35,7 @@ const optionsOf: Readonly<Record<string, readonly string[]>> = {
 export const livepatch = systemVerb<Answered>({
   name: 'livepatch',
   help: {
-    summary: 'show the live patches of the kernel and whether they survive a power loss; load, unload, keep',
+    summary: 'show live patches of the kernel, and whether they survive a power loss; load and unload',
     synopsis: [
       '[status]',
       'list',
