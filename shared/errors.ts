@@ -194,6 +194,10 @@ export const errorTexts = {
     'Nothing was added. The details say why.',
   ),
   LIVEPATCH_UNKNOWN: usage('There is no live patch of this name.', 'See "understudy livepatch list".'),
+  LIVEPATCH_UNSIGNED: failed(
+    'The live patch is not signed by a key that is trusted here.',
+    'Get it with its signature, FILE.sig. If you trust it nevertheless, say so with "--unsigned".',
+  ),
   LIVEPATCH_EXISTS: failed(
     'There is another live patch of this name for this kernel.',
     'Remove that one first with "understudy livepatch remove".',

@@ -115,6 +115,8 @@ export const storedLivepatchSchema = z.strictObject({
   added: z.iso.datetime().nullable(),
   /** Whether the module carries a signature for the kernel to check; nothing is said about its worth. */
   signed: z.boolean(),
+  /** The key of Understudy by which its file was signed; null for root's word alone. */
+  signedBy: z.string().nullable(),
 });
 export type StoredLivepatch = z.infer<typeof storedLivepatchSchema>;
 

@@ -20,6 +20,7 @@ import { describeStatus, describeStore, foreignOwner } from './kernel/livepatch/
 import { endTrials, startHolding } from './kernel/livepatch/hold.js';
 import { loadPatch } from './kernel/livepatch/load-patch.js';
 import { readLivepatch } from './kernel/livepatch/module-file.js';
+import { signedBy } from './kernel/livepatch/signature.js';
 import { levelOf, readState, withLevel, withState, writeState } from './kernel/livepatch/state.js';
 import { putIntoStore, releasesWith, removeFromStore, storedPatch } from './kernel/livepatch/store.js';
 import { requireOn } from './kernel/livepatch/switched-off.js';
@@ -40,6 +41,8 @@ export interface AddOptions {
   /** It takes the place of all that were loaded before it. */
   readonly replaces: boolean;
   readonly returns: boolean;
+  /** Taken without a look at its signature, also where keys are trusted. */
+  readonly unsigned: boolean;
 }
 
 /** Throws `LIVEPATCH_RECORDS_DAMAGED`, `STATE_NEWER`. Needs no root, but sees more with it. */
@@ -52,14 +55,16 @@ export function livepatches(system: System): Promise<Outcome<LivepatchList>> {
   return outcomeOf(() => Promise.resolve().then(() => describeStore(withStore(system))));
 }
 
-/** Also for a kernel that does not run. Throws `LIVEPATCH_UNFIT`, `LIVEPATCH_EXISTS`. */
+/** Also for a kernel that does not run. Throws `LIVEPATCH_UNFIT`, `LIVEPATCH_UNSIGNED`, `LIVEPATCH_EXISTS`. */
 export function addLivepatch(system: System, options: AddOptions): Promise<Outcome<LivepatchDone>> {
   return alone(system, () => {
     const machine = machineOf(system);
-    const module = readLivepatch(raw(options.file), machine.hardware());
+    const path = raw(options.file);
+    const module = readLivepatch(path, machine.hardware());
     const { name, release, vermagic, srcversion, sha256, signed } = module;
     const already = putIntoStore(system, module, {
       ...{ version: 1, name, release, vermagic, srcversion, sha256, signed },
+      signedBy: options.unsigned ? null : signedBy(system, path, module.file),
       buildId: release === runningRelease(system) ? kernelBuildId(machine) : null,
       fixes: options.fixes,
       kind: options.replaces ? 'replaces' : 'stacks',

@@ -125,7 +125,7 @@ export function livepatchListLines({ running, patches }: LivepatchList, look: Lo
 }
 
 function rowOf(
-  { name, release, state, kind, returns, signed, fixes }: StoredLivepatch,
+  { name, release, state, kind, returns, signed, signedBy, fixes }: StoredLivepatch,
   running: string | null,
 ): Row {
   const { word, tone } = storedStates[state];
@@ -136,7 +136,8 @@ function rowOf(
     { text: word, tone },
     kind === 'replaces' ? 'replaces those before' : '',
     isWhole && !returns ? 'does not return' : '',
-    isWhole && !signed ? 'not signed' : '',
+    isWhole && !signed ? 'not signed for the kernel' : '',
+    signedBy === null ? '' : `signed by ${signedBy}`,
     fixes ?? '',
   ];
 }

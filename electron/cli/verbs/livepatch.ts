@@ -26,7 +26,7 @@ type Job = (context: SystemContext) => Promise<Outcome<Answered>>;
 
 /** Which options go with which word. */
 const optionsOf: Readonly<Record<string, readonly string[]>> = {
-  add: ['fixes', 'replaces', 'no-return'],
+  add: ['fixes', 'replaces', 'no-return', 'unsigned'],
   load: ['again'],
   remove: ['release'],
   held: ['now'],
@@ -39,7 +39,7 @@ export const livepatch = systemVerb<Answered>({
     synopsis: [
       '[status]',
       'list',
-      'add FILE [--fixes TEXT] [--replaces] [--no-return]',
+      'add FILE [--fixes TEXT] [--replaces] [--no-return] [--unsigned]',
       'load NAME [--again]',
       'unload NAME',
       'remove NAME [--release RELEASE]',
@@ -54,7 +54,7 @@ export const livepatch = systemVerb<Answered>({
     ],
     doesNot: [
       'It does not go through the helper: all but status needs root.',
-      'It takes no live patch for another architecture, loads none for another kernel, nor one whose copy was altered. Whether its author can be trusted is your word when you add it; the signature of a module is checked by the kernel, where that asks for one.',
+      'It takes no live patch for another architecture, loads none for another kernel, nor one whose copy was altered. Where /etc/understudy/keys has keys (PEM, Ed25519, *.pub), it adds none without a signature by one of them, FILE.sig, of the line "understudy livepatch 1" and the file; where it has none, it is your word that the author can be trusted. What is signed for the kernel is checked by the kernel.',
       'It never forces a task to change over, and unloads nothing that another program brought.',
     ],
     examples: [
@@ -77,6 +77,7 @@ export const livepatch = systemVerb<Answered>({
     fixes: { value: 'TEXT', text: 'with add: what it fixes, in a line' },
     replaces: { text: 'with add: it takes the place of all before it; else it stands on them' },
     'no-return': { text: 'with add: it is not loaded again after a restart' },
+    unsigned: { text: 'with add: also without a signature by a key that is trusted' },
     again: { text: 'with load: also one that is held back' },
     release: { value: 'RELEASE', text: 'with remove: of this kernel release, where several have one' },
     now: { text: 'with held: end the trial now, not after five minutes' },
@@ -131,6 +132,7 @@ const readings: Readonly<Record<string, (given: Given) => Job>> = {
       fixes: fixesOf(given),
       replaces: flag(given, 'replaces'),
       returns: !flag(given, 'no-return'),
+      unsigned: flag(given, 'unsigned'),
     };
     return ({ engine, system }) => engine.addLivepatch(system, options);
   },

@@ -193,6 +193,10 @@ export const problems = (): Words['problems'] => ({
       'Es wurde nichts hinzugefügt. Die Einzelheiten sagen, warum.',
     ),
     LIVEPATCH_UNKNOWN: text('Es gibt keinen Live-Patch dieses Namens.', 'Sehen Sie in der Liste nach.'),
+    LIVEPATCH_UNSIGNED: text(
+      'Der Live-Patch ist mit keinem Schlüssel signiert, dem hier vertraut wird.',
+      'Besorgen Sie ihn mit seiner Signatur. Die Einzelheiten sagen, was nicht stimmt.',
+    ),
     LIVEPATCH_EXISTS: text(
       'Es gibt für diesen Kernel einen anderen Live-Patch dieses Namens.',
       'Entfernen Sie zuerst jenen.',

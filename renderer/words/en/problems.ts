@@ -175,6 +175,10 @@ export const problems = () => ({
       'Nothing was added. The details say why.',
     ),
     LIVEPATCH_UNKNOWN: text('There is no live patch of this name.', 'Look at the list again.'),
+    LIVEPATCH_UNSIGNED: text(
+      'The live patch is not signed by a key that is trusted here.',
+      'Get it with its signature. The details say what is wrong.',
+    ),
     LIVEPATCH_EXISTS: text(
       'There is another live patch of this name for this kernel.',
       'Remove that one first.',

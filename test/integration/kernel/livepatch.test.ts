@@ -2,8 +2,10 @@
  * `livepatch` of the engine on a described machine: what is kept, loaded and taken back, what a start brings back, and what went down with the machine
  * and is not loaded again. Real live patches are in test/system/guest/livepatch.test.ts.
  */
+import { generateKeyPairSync, sign as signWith, type KeyObject } from 'node:crypto';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -27,6 +29,7 @@ import {
   removeLivepatch,
   unloadLivepatch,
 } from '../../../electron/engine/livepatch.js';
+import { purposeLine } from '../../../electron/engine/kernel/livepatch/signature.js';
 import { tryLock } from '../../../electron/engine/posix/lock.js';
 import { raw } from '../../../electron/engine/posix/raw-path.js';
 import type { Settings } from '../../../electron/engine/system.js';
@@ -49,7 +52,7 @@ describe.skipIf(!isRoot)('live patches (needs root)', () => {
   afterEach(() => machine.dispose());
 
   const system = (settings: Partial<Settings> = {}) => machine.system({}, { transitionMs: 500, ...settings });
-  const plain = { fixes: null, replaces: false, returns: true };
+  const plain = { fixes: null, replaces: false, returns: true, unsigned: false };
   const add = (name: string, options: Partial<Parameters<typeof addLivepatch>[1]> = {}) =>
     addLivepatch(system(), { ...plain, ...options, file: options.file ?? machine.module(name) });
   const load = (name: string, again = false) => loadLivepatch(system(), { name, again });
@@ -131,6 +134,73 @@ describe.skipIf(!isRoot)('live patches (needs root)', () => {
       ])
         await refused(add('x', { file }), 'LIVEPATCH_UNFIT');
       expect(kept()).toEqual(['lock']);
+    });
+
+    test('needs a signature where keys are trusted, unless root says otherwise', async () => {
+      const trusted = generateKeyPairSync('ed25519');
+      const other = generateKeyPairSync('ed25519');
+      const keys = join(machine.root, 'etc/understudy/keys');
+      mkdirSync(keys, { recursive: true, mode: 0o755 });
+      const key = join(keys, 'vendor.pub');
+      writeFileSync(key, trusted.publicKey.export({ type: 'spki', format: 'pem' }), { mode: 0o644 });
+      const file = machine.module('fix_net');
+      const sign = (by: KeyObject, purpose = purposeLine): Buffer =>
+        signWith(null, Buffer.concat([Buffer.from(purpose), readFileSync(file)]), by);
+      expect(await refused(add('fix_net', { file }), 'LIVEPATCH_UNSIGNED')).toContain('is missing');
+      for (const wrong of [
+        sign(other.privateKey),
+        sign(trusted.privateKey, 'understudy bundle 1\n'),
+        sign(trusted.privateKey, ''),
+        Buffer.alloc(64),
+        Buffer.alloc(0),
+        Buffer.from('no signature'),
+        sign(trusted.privateKey).subarray(1),
+      ]) {
+        writeFileSync(`${file}.sig`, wrong);
+        expect(await refused(add('fix_net', { file }), 'LIVEPATCH_UNSIGNED')).toContain('is of no key');
+      }
+      expect(kept()).toEqual(['lock']);
+      expect(await value(add('fix_net', { file, unsigned: true }))).toMatchObject({ already: false });
+      expect((await value(livepatches(system()))).patches).toMatchObject([{ signedBy: null }]);
+      for (const right of [sign(trusted.privateKey), `${sign(trusted.privateKey).toString('base64')}\n`]) {
+        writeFileSync(`${file}.sig`, right);
+        await value(add('fix_net', { file }));
+        expect((await value(livepatches(system()))).patches).toMatchObject([{ signedBy: 'vendor' }]);
+      }
+      // Another file beside the signature.
+      await value(removeLivepatch(system(), { name: 'fix_net' }));
+      machine.module('fix_net', { values: { description: 'another' } });
+      await refused(add('fix_net', { file }), 'LIVEPATCH_UNSIGNED');
+      // A key that cannot be used is not passed over, whatever else is there.
+      const spoils: readonly (readonly [string, () => void])[] = [
+        ['others than root', () => chmodSync(key, 0o666)],
+        [
+          'others than root',
+          () => {
+            chmodSync(key, 0o644);
+            chownSync(key, 1000, 1000);
+          },
+        ],
+        [
+          'others than root',
+          () => {
+            chownSync(key, 0, 0);
+            chmodSync(keys, 0o777);
+          },
+        ],
+        [
+          'no public key',
+          () => {
+            chmodSync(keys, 0o755);
+            writeFileSync(join(keys, 'torn.pub'), '-----BEGIN PUBLIC KEY-----\n');
+          },
+        ],
+      ];
+      for (const [reason, spoil] of spoils) {
+        spoil();
+        expect(await refused(add('fix_net', { file }), 'LIVEPATCH_UNSIGNED')).toContain(reason);
+      }
+      expect(await value(add('fix_net', { file, unsigned: true }))).toMatchObject({ already: false });
     });
 
     test('that was cut leaves nothing that anyone finds, and the next one completes it', async () => {

@@ -245,14 +245,19 @@ describe('what each verb shows', () => {
   test('livepatch list, and what each word did', async () => {
     const text = await shown(['livepatch', 'list']);
     expect(text).toMatch(
-      /fix_net +6\.1\.0-43-amd64 \(runs\) +active +replaces those before +CVE-2026-1234$/m,
+      /fix_net +6\.1\.0-43-amd64 \(runs\) +active +replaces those before +signed by vendor +CVE-2026-1234$/m,
     );
-    expect(text).toMatch(/fix_usb +6\.1\.0-44-amd64 +HELD BACK +does not return +not signed$/m);
+    expect(text).toMatch(
+      /fix_usb +6\.1\.0-44-amd64 +HELD BACK +does not return +not signed for the kernel$/m,
+    );
     expect(text).toMatch(/torn +6\.1\.0-44-amd64 +DAMAGED$/m);
     const added = await on(['livepatch', 'add', '/tmp/fix_net.ko', '--fixes', ' CVE-1 ', '--no-return']);
     expect(added.stdout).toBe('fix_net is kept for 6.1.0-43-amd64.\n');
     expect(added.calls).toEqual([
-      ['addLivepatch', { file: '/tmp/fix_net.ko', fixes: 'CVE-1', replaces: false, returns: false }],
+      [
+        'addLivepatch',
+        { file: '/tmp/fix_net.ko', fixes: 'CVE-1', replaces: false, returns: false, unsigned: false },
+      ],
     ]);
     const loaded = await on(['livepatch', 'load', 'fix_net', '--again']);
     expect(loaded.stdout).toContain(

@@ -347,6 +347,7 @@ export const livepatches: LivepatchList = {
       returns: true,
       added: '2026-11-19T08:00:00.000Z',
       signed: true,
+      signedBy: 'vendor',
     },
     {
       release: '6.1.0-44-amd64',
@@ -357,6 +358,7 @@ export const livepatches: LivepatchList = {
       returns: false,
       added: '2026-11-19T08:00:00.000Z',
       signed: false,
+      signedBy: null,
     },
     {
       release: '6.1.0-44-amd64',
@@ -367,6 +369,7 @@ export const livepatches: LivepatchList = {
       returns: false,
       added: null,
       signed: false,
+      signedBy: null,
     },
   ],
 };

@@ -177,12 +177,12 @@ function describeStored(
 ): StoredLivepatch {
   const record = recordOf(system, release, name);
   if (record === undefined || record === 'damaged' || !isGood(system, record)) {
-    const nothing = { fixes: null, kind: null, returns: false, added: null, signed: false };
+    const nothing = { fixes: null, kind: null, returns: false, added: null, signed: false, signedBy: null };
     return { release, name, state: 'damaged', ...nothing };
   }
-  const { fixes, kind, returns, added, signed } = record;
+  const { fixes, kind, returns, added, signed, signedBy } = record;
   const rest = isHeldBack(state, record) ? 'held-back' : 'stored';
-  return { release, name, state: isActive ? 'active' : rest, fixes, kind, returns, added, signed };
+  return { release, name, state: isActive ? 'active' : rest, fixes, kind, returns, added, signed, signedBy };
 }
 
 /** Who brought a patch that is in the kernel, where that was not Understudy. */

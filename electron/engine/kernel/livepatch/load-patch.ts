@@ -6,7 +6,16 @@ import { Fault } from '../../fault.js';
 import { machineOf, type System } from '../../system.js';
 import { kernelBuildId } from './build-id.js';
 import { insertModule, removeModule } from './modules-in-memory.js';
-import { beginTrial, endTrial, isHeldBack, levelOf, readState, withLevel, writeState } from './state.js';
+import {
+  beginTrial,
+  endTrial,
+  isHeldBack,
+  isOnTrial,
+  levelOf,
+  readState,
+  withLevel,
+  writeState,
+} from './state.js';
 import { noteBuild, storedPatch, verifiedModule, type LivepatchRecord } from './store.js';
 import { isInMemory, kernelPatch, kernelPatches, setEnabled, type KernelPatch } from './sysfs.js';
 import { named, stalledTasks, waitForChange } from './transition.js';
@@ -37,6 +46,8 @@ export async function loadPatch(
   const known = before.find((patch) => patch.name === name);
   if (known?.enabled === true && !known.transition) {
     rememberLevel(system, release, name, []);
+    // One that was cut short has nobody who ends its trial.
+    if (isOnTrial(readState(system), record)) await startHolding(system);
     return { already: true, replaced: [] };
   }
   if (!again && isHeldBack(readState(system), record)) throw new Fault('LIVEPATCH_HELD_BACK', name);

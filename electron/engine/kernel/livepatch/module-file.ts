@@ -12,6 +12,8 @@ import { DamagedFile } from '../../review/elf/bounded-file.js';
 import { readModuleInfo, type ModuleInfo } from './modinfo.js';
 
 export interface LivepatchModule {
+  /** The file as it is, and what is inside where it was packed. */
+  readonly file: Buffer;
   readonly content: Buffer;
   readonly sha256: string;
   readonly name: string;
@@ -41,7 +43,8 @@ const packed: readonly (readonly [start: string, program: string])[] = [
 
 /** Throws `LIVEPATCH_UNFIT` with the reason. `hardware`: what `uname -m` prints. */
 export function readLivepatch(path: RawPath, hardware: string): LivepatchModule {
-  const content = unpacked(path, contentOf(path));
+  const file = contentOf(path);
+  const content = unpacked(path, file);
   const info = informationIn(path, content);
   const value = (key: string): string => info.values.get(key) ?? unfit(path, `it does not say its ${key}`);
   if (info.values.get('livepatch') !== 'Y')
@@ -60,6 +63,7 @@ export function readLivepatch(path: RawPath, hardware: string): LivepatchModule 
   if (!name.success) unfit(path, 'its name is none that the kernel gives a module');
   if (!release.success) unfit(path, 'it does not say for which kernel release it is');
   return {
+    file,
     content,
     sha256: createHash('sha256').update(content).digest('hex'),
     name: name.data,

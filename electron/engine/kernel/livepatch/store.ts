@@ -32,6 +32,8 @@ export const livepatchRecordSchema = z.strictObject({
   srcversion: z.string().nullable(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   signed: z.boolean(),
+  /** The key in /etc/understudy/keys by which its file was signed; null where it was root's word alone. */
+  signedBy: z.string().nullable(),
   /** The build of the kernel that ran when it was added or first loaded; null where that was another release. */
   buildId: z.string().nullable(),
   fixes: fixesSchema.nullable(),
