@@ -19,7 +19,7 @@ import { kernelBuildId } from './kernel/livepatch/build-id.js';
 import { describeStatus, describeStore, foreignOwner } from './kernel/livepatch/describe.js';
 import { endTrials, startHolding } from './kernel/livepatch/hold.js';
 import { loadPatch } from './kernel/livepatch/load-patch.js';
-import { readLivepatch } from './kernel/livepatch/module-file.js';
+import { readLivepatch, type LivepatchModule } from './kernel/livepatch/module-file.js';
 import { signedBy } from './kernel/livepatch/signature.js';
 import { levelOf, readState, withLevel, withState, writeState } from './kernel/livepatch/state.js';
 import { putIntoStore, releasesWith, removeFromStore, storedPatch } from './kernel/livepatch/store.js';
@@ -57,14 +57,17 @@ export function livepatches(system: System): Promise<Outcome<LivepatchList>> {
 
 /** Also for a kernel that does not run. Throws `LIVEPATCH_UNFIT`, `LIVEPATCH_UNSIGNED`, `LIVEPATCH_EXISTS`. */
 export function addLivepatch(system: System, options: AddOptions): Promise<Outcome<LivepatchDone>> {
-  return alone(system, () => {
-    const machine = machineOf(system);
+  const machine = machineOf(system);
+  const look = (): { module: LivepatchModule; key: string | null } => {
     const path = raw(options.file);
     const module = readLivepatch(path, machine.hardware());
+    return { module, key: options.unsigned ? null : signedBy(system, path, module.file) };
+  };
+  return alone(system, look, ({ module, key }) => {
     const { name, release, vermagic, srcversion, sha256, signed } = module;
     const already = putIntoStore(system, module, {
       ...{ version: 1, name, release, vermagic, srcversion, sha256, signed },
-      signedBy: options.unsigned ? null : signedBy(system, path, module.file),
+      signedBy: key,
       buildId: release === runningRelease(system) ? kernelBuildId(machine) : null,
       fixes: options.fixes,
       kind: options.replaces ? 'replaces' : 'stacks',
@@ -80,11 +83,16 @@ export function loadLivepatch(
   system: System,
   { name, again }: { readonly name: string; readonly again: boolean },
 ): Promise<Outcome<LivepatchDone>> {
-  return alone(system, async () => {
+  const look = (): string => {
     const release = requireRunning(system);
     requireOn(system);
-    return { action: 'load', release, name, ...(await loadPatch(system, known(name), { again })) };
-  });
+    known(name);
+    return release;
+  };
+  return alone(system, look, async (release) => ({
+    ...{ action: 'load', release, name },
+    ...(await loadPatch(system, name, { again })),
+  }));
 }
 
 /** Out of the kernel that runs. Throws `NO_LIVEPATCH`, `LIVEPATCH_UNKNOWN`, `LIVEPATCH_FOREIGN`, and what `unloadPatch` throws. */
@@ -92,9 +100,12 @@ export function unloadLivepatch(
   system: System,
   { name }: { readonly name: string },
 ): Promise<Outcome<LivepatchDone>> {
-  return alone(system, async () => {
-    const release = requireRunning(system);
-    const isActive = kernelPatch(machineOf(system), known(name)) !== undefined;
+  const look = (): string => {
+    known(name);
+    return requireRunning(system);
+  };
+  return alone(system, look, async (release) => {
+    const isActive = kernelPatch(machineOf(system), name) !== undefined;
     const owner = isActive ? foreignOwner(system, release, name) : undefined;
     if (owner !== undefined) throw new Fault('LIVEPATCH_FOREIGN', `${name}: ${owner}`);
     if (!isActive) requireStored(system, release, name);
@@ -107,9 +118,12 @@ export function removeLivepatch(
   system: System,
   { name, release: given }: { readonly name: string; readonly release?: string },
 ): Promise<Outcome<LivepatchDone>> {
-  return alone(system, () => {
-    const running = runningRelease(system);
-    const release = given ?? releaseFor(system, running, known(name));
+  const look = (): string | null => {
+    known(name);
+    return runningRelease(system);
+  };
+  return alone(system, look, (running) => {
+    const release = given ?? releaseFor(system, running, name);
     requireStored(system, release, name);
     if (release === running && kernelPatch(machineOf(system), name))
       throw new Fault('LIVEPATCH_IN_USE', `${name} for ${release}`);
@@ -161,13 +175,14 @@ function withStore(system: System): System {
   return system;
 }
 
-/** While nobody else alters the system. Throws `NOT_ROOT`, `BUSY_UNDERSTUDY`. */
-function alone<T>(system: System, body: () => Promise<T>): Promise<Outcome<T>> {
+/** While nobody else alters the system; what is refused at the first look leaves no trace. Throws `NOT_ROOT`, `BUSY_UNDERSTUDY`. */
+function alone<L, T>(system: System, look: () => L, body: (seen: L) => Promise<T>): Promise<Outcome<T>> {
   return outcomeOf(async () => {
     const engine = privilegedEngineFor(system);
+    const seen = look();
     return withStoreLock(system, async () => {
       await requireRecovered(engine);
-      return withState(system, patienceMs, body);
+      return withState(system, patienceMs, () => body(seen));
     });
   });
 }
@@ -181,9 +196,8 @@ function requireRunning(system: System): string {
 }
 
 /** One that cannot exist is unknown, in the same words as one that does not. */
-function known(name: string): string {
+function known(name: string): void {
   if (!livepatchNameSchema.safeParse(name).success) throw new Fault('LIVEPATCH_UNKNOWN', name);
-  return name;
 }
 
 /** A damaged one is there too, to be removed. */
