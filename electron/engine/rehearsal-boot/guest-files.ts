@@ -80,6 +80,7 @@ const masked = [
   'NetworkManager-wait-online.service',
   'ifupdown-wait-online.service',
   'understudy-recover.service',
+  'understudy-livepatch.service',
   'understudy-schedule.service',
   'understudy-activate.service',
   'understudy-helper.socket',
