@@ -3,6 +3,7 @@
  * disabled has none any more. `force` is never written: it gives up what makes a patch safe (Documentation/livepatch/livepatch.rst).
  */
 import { writeFileSync } from 'node:fs';
+import { systemErrorCode } from '../../fault.js';
 import { bigStatusOf } from '../../files/attributes.js';
 import { entriesIn } from '../../files/entries.js';
 import { textAt } from '../../inspect/read.js';
@@ -51,9 +52,13 @@ export function kernelPatch(machine: MachineSources, name: string): KernelPatch 
   };
 }
 
-/** Begins a change; one that is under way the other way round is reversed. The kernel answers `EINVAL` where it is so already. */
+/** Begins a change; one that is under way the other way round is reversed. Where it is so already (`EINVAL`), or the patch is gone, nothing happens. */
 export function setEnabled(machine: MachineSources, name: string, enabled: boolean): void {
-  writeFileSync(bytes(join(top(machine), `${name}/enabled`)), enabled ? '1' : '0', { flag: 'r+' });
+  try {
+    writeFileSync(bytes(join(top(machine), `${name}/enabled`)), enabled ? '1' : '0', { flag: 'r+' });
+  } catch (error) {
+    if (!['EINVAL', 'ENOENT', 'ENODEV'].includes(systemErrorCode(error) ?? '')) throw error;
+  }
 }
 
 /** Whether the module is in memory, also where its patch is not enabled: /proc/modules in proc(5). */
