@@ -18,6 +18,7 @@ const doomed = '/etc/doomed.conf';
 await until(() => health('ActiveState') !== 'activating', 10 * 60_000);
 // A start that is on its way out says nothing: the machine restarts by itself.
 if (health('Result') !== 'success') await pause(10 * 60_000);
+ask('systemctl', 'is-system-running', '--wait');
 say({
   ...facts(),
   words: readFileSync('/proc/cmdline', 'utf8').trim(),
