@@ -17,11 +17,11 @@ import { withStoreLock } from './journal/lock.js';
 import { bootLevel } from './kernel/livepatch/boot.js';
 import { kernelBuildId } from './kernel/livepatch/build-id.js';
 import { describeStatus, describeStore, foreignOwner } from './kernel/livepatch/describe.js';
-import { endTrials, startHolding } from './kernel/livepatch/hold.js';
+import { endTrials } from './kernel/livepatch/hold.js';
 import { loadPatch } from './kernel/livepatch/load-patch.js';
 import { readLivepatch, type LivepatchModule } from './kernel/livepatch/module-file.js';
 import { signedBy } from './kernel/livepatch/signature.js';
-import { levelOf, readState, withLevel, withState, writeState } from './kernel/livepatch/state.js';
+import { levelOf, readState, withoutPatch, withState, writeState } from './kernel/livepatch/state.js';
 import { putIntoStore, releasesWith, removeFromStore, storedPatch } from './kernel/livepatch/store.js';
 import { requireOn } from './kernel/livepatch/switched-off.js';
 import { kernelPatch, takesLivepatches } from './kernel/livepatch/sysfs.js';
@@ -127,18 +127,9 @@ export function removeLivepatch(
     requireStored(system, release, name);
     if (release === running && kernelPatch(machineOf(system), name))
       throw new Fault('LIVEPATCH_IN_USE', `${name} for ${release}`);
-    const state = readState(system);
-    const level = levelOf(state, release);
     // Nothing is wanted that is not there.
-    if (level.includes(name))
-      writeState(
-        system,
-        withLevel(
-          state,
-          release,
-          level.filter((one) => one !== name),
-        ),
-      );
+    const state = readState(system);
+    if (levelOf(state, release).includes(name)) writeState(system, withoutPatch(state, release, name));
     removeFromStore(system, release, name);
     return Promise.resolve({ action: 'remove', release, name, already: false, replaced: [] });
   });
@@ -146,11 +137,7 @@ export function removeLivepatch(
 
 /** At a start of the system, before the network. */
 export function bootLivepatches(system: System): Promise<Outcome<LivepatchBoot>> {
-  return byItself(system, async () => {
-    const boot = await bootLevel(system);
-    if (boot.loaded.length > 0) await startHolding(system);
-    return boot;
-  });
+  return byItself(system, () => bootLevel(system));
 }
 
 /** Some minutes after a load, and at the orderly end of the system. */

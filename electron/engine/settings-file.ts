@@ -7,12 +7,10 @@ import {
   closeSync,
   constants,
   fchmodSync,
-  fstatSync,
   fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
-  readSync,
   renameSync,
   rmSync,
   writeSync,
@@ -21,6 +19,7 @@ import { problem, type Problem } from '../../shared/errors.js';
 import { defaultSystemSettings, settingsSchema, type SystemSettings } from '../../shared/settings.js';
 import { systemErrorCode } from './fault.js';
 import { openDirectory, type DirectoryHandle } from './files/directory-handle.js';
+import { readRegularFile } from './files/regular-file.js';
 import { bytes, join, type RawPath } from './posix/raw-path.js';
 import { setModificationTime } from './posix/times.js';
 
@@ -90,25 +89,7 @@ function textIn(root: RawPath): string | undefined {
   const folder = orAbsent(() => openDirectory(root, settingsFolder));
   if (!folder) return undefined;
   try {
-    // O_NONBLOCK: opening a fifo must not wait for a writer
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    const fd = orAbsent(() => openSync(bytes(folder.entry(name)), flags));
-    if (fd === undefined) return undefined;
-    try {
-      const status = fstatSync(fd);
-      if (!status.isFile()) throw new Error('it is no regular file');
-      if (status.size > largest) throw new Error('it is too large');
-      const content = Buffer.alloc(status.size);
-      let filled = 0;
-      while (filled < content.length) {
-        const count = readSync(fd, content, filled, content.length - filled, filled);
-        if (count === 0) break;
-        filled += count;
-      }
-      return content.toString('utf8', 0, filled);
-    } finally {
-      closeSync(fd);
-    }
+    return orAbsent(() => readRegularFile(folder.entry(name), largest).toString('utf8'));
   } finally {
     folder.close();
   }

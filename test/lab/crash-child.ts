@@ -1,6 +1,6 @@
 /**
  * A process that runs one verb of the engine and kills itself with SIGKILL at a given step, as a power cut would. Prints
- * how many steps there were when it is not told to die. Arguments: root, verb, options as JSON, step (0: never; `tell`: never, but each is named on
+ * its steps and what became of it when it is not told to die. Arguments: root, verb, options as JSON, step (0: never; `tell`: never, but each is named on
  * standard error as it comes).
  */
 import { writeSync } from 'node:fs';
@@ -11,4 +11,4 @@ const { names, outcome } = await runVerb(smallSystem(root), verb, JSON.parse(opt
   if (dieAt === 'tell') writeSync(2, `${name}\n`);
   if (number === Number(dieAt)) process.kill(process.pid, 'SIGKILL');
 });
-process.stdout.write(`${JSON.stringify({ steps: names.length, names, outcome })}\n`);
+process.stdout.write(`${JSON.stringify({ names, outcome })}\n`);

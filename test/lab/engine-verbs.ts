@@ -54,3 +54,14 @@ export async function runVerb(
       throw new Error(`no verb: ${verb}`);
   }
 }
+
+/** Runs one that has to succeed. A process of its own is for what is killed (`crashes.ts`). */
+export async function succeedIn(
+  root: string,
+  verb: string,
+  options: unknown = {},
+): Promise<{ readonly names: readonly string[]; readonly value: unknown }> {
+  const { names, outcome } = await runVerb(smallSystem(root), verb, options);
+  if (!outcome.ok) throw new Error(`${verb}: ${JSON.stringify(outcome.problem)}`);
+  return { names, value: outcome.value };
+}

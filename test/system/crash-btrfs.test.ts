@@ -13,6 +13,7 @@ import { btrfsLayouts, btrfsSystem, type BtrfsLayout, type BtrfsSystem } from '.
 import { crash, type Crashed } from '../lab/crashes.js';
 import { debianRootImpossible } from '../lab/debian-root.js';
 import { diskImpossible } from '../lab/disk-image.js';
+import { succeedIn } from '../lab/engine-verbs.js';
 import { oneFile } from '../lab/one-file.js';
 import { inTree, practiceSystemIn } from '../lab/practice-system.js';
 import { differences, manifestOf } from '../lab/tree-difference.js';
@@ -27,13 +28,10 @@ function cutEverywhere(name: string, layout: BtrfsLayout): void {
     let before: ManifestEntry[] = [];
     let after: ManifestEntry[] = [];
 
-    const engine = (verb: string, options: unknown = {}, dieAt = 0): Promise<Crashed> =>
+    const engine = (verb: string, options: unknown, dieAt: number): Promise<Crashed> =>
       crash(child, place.root, verb, options, dieAt);
-    async function succeed(verb: string, options: unknown = {}): Promise<unknown> {
-      const { outcome } = await engine(verb, options);
-      if (!outcome.ok) throw new Error(`${verb}: ${JSON.stringify(outcome.problem)}`);
-      return outcome.value;
-    }
+    const succeed = async (verb: string, options: unknown = {}): Promise<unknown> =>
+      (await succeedIn(place.root, verb, options)).value;
     const start = async (): Promise<void> => {
       await place.boot();
       await succeed('recover');

@@ -10,6 +10,7 @@ import type { ManifestEntry } from '../../electron/engine/manifest/entry.js';
 import { run } from '../../electron/engine/process/run.js';
 import { crash, type Crashed } from '../lab/crashes.js';
 import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
+import { succeedIn } from '../lab/engine-verbs.js';
 import { oneFile } from '../lab/one-file.js';
 import { practiceSystem } from '../lab/practice-system.js';
 import { differences, manifestOf } from '../lab/tree-difference.js';
@@ -23,17 +24,9 @@ let backup = '';
 let before: ManifestEntry[] = [];
 let after: ManifestEntry[] = [];
 
-const engine = (verb: string, options: unknown = {}, dieAt = 0): Promise<Crashed> =>
+const engine = (verb: string, options: unknown, dieAt: number): Promise<Crashed> =>
   crash(child, root, verb, options, dieAt);
-
-async function succeed(
-  verb: string,
-  options: unknown = {},
-): Promise<{ readonly names: readonly string[]; readonly value: unknown }> {
-  const { names, outcome } = await engine(verb, options);
-  if (!outcome.ok) throw new Error(`${verb}: ${JSON.stringify(outcome.problem)}`);
-  return { names, value: outcome.value };
-}
+const succeed = (verb: string, options: unknown = {}) => succeedIn(root, verb, options);
 
 /** `old`, `new`, or the differences to both. */
 async function state(): Promise<string> {

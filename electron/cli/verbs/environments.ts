@@ -12,6 +12,7 @@ import type { Outcome } from '../../../shared/errors.js';
 import { idSchema } from '../../../shared/plan.js';
 import { destroyedLines, environmentsLines, handledLines } from '../render/environments.js';
 import { forTerminal } from '../text/plain.js';
+import { words } from './given.js';
 import { systemVerb, UsageError, type Given, type SystemContext } from './verb.js';
 
 type Answered = Environments | Renamed | Mounted | Unmounted | Destroyed;
@@ -103,18 +104,6 @@ const readings: Readonly<Record<string, (given: Given) => Job>> = {
     };
   },
 };
-
-/** What follows the word, exactly so many. */
-function words({ positionals }: Given, count: number, form = ''): readonly string[] {
-  const [, ...given] = positionals;
-  const extra = given[count];
-  if (extra !== undefined)
-    throw new UsageError(
-      form === '' ? `Nothing is expected here: "${extra}".` : `It is "${form}", and "${extra}" is too many.`,
-    );
-  if (given.length < count) throw new UsageError(`It is "${form}".`);
-  return given;
-}
 
 /** One that cannot exist is unknown, in the same words as one that does not. */
 function known(id: string): string {

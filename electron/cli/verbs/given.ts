@@ -28,6 +28,18 @@ export function oneId(given: Given, unknown: ErrorCode): string | undefined {
   return id;
 }
 
+/** What follows the word that a verb begins with, exactly so many; `form` is how it is written. */
+export function words({ positionals }: Given, count: number, form = ''): readonly string[] {
+  const [, ...given] = positionals;
+  const extra = given[count];
+  if (extra !== undefined)
+    throw new UsageError(
+      form === '' ? `Nothing is expected here: "${extra}".` : `It is "${form}", and "${extra}" is too many.`,
+    );
+  if (given.length < count) throw new UsageError(`It is "${form}".`);
+  return given;
+}
+
 /** One of a closed list of words. */
 export function oneOf<T extends string>(given: Given, name: string, words: readonly T[]): T | undefined {
   const found = value(given, name);

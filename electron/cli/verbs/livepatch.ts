@@ -18,7 +18,7 @@ import {
   livepatchListLines,
   livepatchStatusLines,
 } from '../render/livepatch.js';
-import { flag, value } from './given.js';
+import { flag, value, words } from './given.js';
 import { systemVerb, UsageError, type Given, type OnRecovery, type SystemContext } from './verb.js';
 
 type Answered = LivepatchStatus | LivepatchList | LivepatchDone | LivepatchBoot | LivepatchHeld;
@@ -164,18 +164,6 @@ const readings: Readonly<Record<string, (given: Given) => Job>> = {
     return ({ engine, system }) => engine.livepatchesHeld(system, options);
   },
 };
-
-/** What follows the word, exactly so many. */
-function words({ positionals }: Given, count: number, form = ''): readonly string[] {
-  const [, ...given] = positionals;
-  const extra = given[count];
-  if (extra !== undefined)
-    throw new UsageError(
-      form === '' ? `Nothing is expected here: "${extra}".` : `It is "${form}", and "${extra}" is too many.`,
-    );
-  if (given.length < count) throw new UsageError(`It is "${form}".`);
-  return given;
-}
 
 /** One that cannot exist is unknown, in the same words as one that does not. */
 function named(given: Given, form: string): string {

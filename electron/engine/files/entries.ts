@@ -1,6 +1,7 @@
 /** What a folder holds, with which of it are folders. */
 import { readdirSync } from 'node:fs';
 import { bytes, type RawPath } from '../posix/raw-path.js';
+import { bigStatusOf } from './attributes.js';
 
 export interface FolderEntry {
   readonly name: string;
@@ -14,4 +15,13 @@ export function entriesIn(folder: RawPath): FolderEntry[] {
     name: entry.name.toString('latin1'),
     isFolder: entry.isDirectory(),
   }));
+}
+
+/** The names of the folders in it, in order; none where it is no folder itself. */
+export function foldersIn(folder: RawPath): string[] {
+  if (!(bigStatusOf(folder)?.isDirectory() ?? false)) return [];
+  return entriesIn(folder)
+    .filter(({ isFolder }) => isFolder)
+    .map(({ name }) => name)
+    .sort();
 }

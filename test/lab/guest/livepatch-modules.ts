@@ -2,10 +2,11 @@
  * Real live patches for the kernel of a guest, compiled once for each kernel with its headers, in a tree of their own: `shown` makes /proc/cmdline say
  * something else, as the example of the kernel's documentation does (samples/livepatch), and `crashes` stops the kernel of whoever reads it.
  */
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootstrap, inCache, type Recipe } from '../debian-root.js';
 import { inTree } from '../practice-system.js';
+import { onlyKernel } from './only-kernel.js';
 
 export const shownWords = 'shown by a live patch';
 
@@ -40,9 +41,7 @@ MODULE_INFO(livepatch, "Y");
 
 /** The paths of the modules for the one kernel that is in a tree. */
 export async function livepatchModules(root: string): Promise<Record<keyof typeof bodies, string>> {
-  const kernels = join(root, 'usr/lib/modules');
-  const [kernel, ...others] = readdirSync(kernels);
-  if (kernel === undefined || others.length > 0) throw new Error(`not one kernel in ${kernels}`);
+  const kernel = onlyKernel(root);
   // The headers are those of that very kernel, or it fails: then the tree in the cache is too old.
   const recipe: Recipe = { include: [`linux-headers-${kernel}`, 'make'] };
   const sources = Object.entries(bodies).map(([name, body]) => [name, source(body)] as const);

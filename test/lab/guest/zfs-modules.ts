@@ -2,10 +2,11 @@
  * The kernel's modules of OpenZFS, which Debian has as a source alone: compiled by zfs-dkms for the kernel of a tree, once for each kernel, in a tree
  * of their own, so that no compiler gets into the guest.
  */
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { bootstrap, inCache, type Recipe } from '../debian-root.js';
 import { inTree } from '../practice-system.js';
+import { onlyKernel } from './only-kernel.js';
 
 /** What a tree needs beside the modules to have its root on ZFS. */
 export const zfsRecipe = {
@@ -19,10 +20,8 @@ const folder = 'updates/dkms';
 
 /** Puts them into a tree that `zfsRecipe` is a part of, and into the initramfs of its kernel. */
 export async function addZfsModules(root: string): Promise<void> {
-  const kernels = join(root, 'usr/lib/modules');
-  const [kernel, ...others] = readdirSync(kernels);
-  if (kernel === undefined || others.length > 0) throw new Error(`not one kernel in ${kernels}`);
-  cpSync(await modulesFor(kernel), join(kernels, kernel, folder), { recursive: true });
+  const kernel = onlyKernel(root);
+  cpSync(await modulesFor(kernel), join(root, 'usr/lib/modules', kernel, folder), { recursive: true });
   await inTree(root, ['depmod', kernel]);
   await inTree(root, ['update-initramfs', '-u', '-k', kernel], 600_000);
 }

@@ -59,8 +59,7 @@ describe.skipIf(!isRoot)('mutated frames (needs root)', () => {
     const sockets = asUser(user, () =>
       Array.from({ length: connections }, () => createConnection({ path: helper.socket })),
     );
-    const closed = sockets.map((socket) => sendFrame(socket, random));
-    await Promise.all(closed);
+    await Promise.all(sockets.map((socket) => sendFrame(socket, random)));
   }
 
   function sendFrame(socket: Socket, random: Random): Promise<void> {

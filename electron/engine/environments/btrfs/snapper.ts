@@ -2,10 +2,10 @@
  * The snapshots that snapper keeps of the root: `/.snapshots/<number>/snapshot`, each with an `info.xml` beside it, as snapper(8) and
  * snapper-configs(5) have it. Read only. What cannot be read is listed without its words.
  */
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import type { ForeignEnvironment } from '../../../../shared/environments.js';
 import { systemErrorCode } from '../../fault.js';
-import { bytes, display, join, type RawPath } from '../../posix/raw-path.js';
+import { readRegularFile, UnusableFile } from '../../files/regular-file.js';
+import { display, join, type RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
 import { namesIn } from '../plain-view.js';
 import { pathOf } from './layout.js';
@@ -54,15 +54,10 @@ const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&',
 
 /** Of a small regular file; `undefined` for anything else. */
 export function textOf(path: RawPath): string | undefined {
-  let fd: number | undefined;
   try {
-    fd = openSync(bytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    const status = fstatSync(fd);
-    return status.isFile() && status.size <= largestRecord ? readFileSync(fd, 'utf8') : undefined;
+    return readRegularFile(path, largestRecord).toString('utf8');
   } catch (error) {
-    if (systemErrorCode(error) === undefined) throw error;
-    return undefined;
-  } finally {
-    if (fd !== undefined) closeSync(fd);
+    if (error instanceof UnusableFile || systemErrorCode(error) !== undefined) return undefined;
+    throw error;
   }
 }

@@ -8,20 +8,18 @@ import type {
 } from '../../../../shared/livepatch.js';
 import { plainView } from '../../environments/plain-view.js';
 import { Fault, systemErrorCode } from '../../fault.js';
-import { bigStatusOf } from '../../files/attributes.js';
-import { join } from '../../posix/raw-path.js';
 import { machineOf, type System } from '../../system.js';
 import { runningRelease } from '../modules/list-trees.js';
 import { namesOf, releasesOf } from './places.js';
-import { installedProviders, providers } from './providers.js';
+import { installedProviders, isEnabled, providers } from './providers.js';
 import { isHeldBack, isOnTrial, levelOf, readState, shownHeldBack, type LivepatchState } from './state.js';
 import { storedPatch, verifiedModule, type LivepatchRecord } from './store.js';
 import { switchedOffBy } from './switched-off.js';
 import { kernelPatches, modulesInMemory, takesLivepatches, type KernelPatch } from './sysfs.js';
 import { stalledTasks } from './transition.js';
 
-/** Where the unit is that brings them back at a start, once it is enabled. */
-const unitPath = 'etc/systemd/system/sysinit.target.wants/understudy-livepatch.service';
+/** Brings them back at a start. */
+const unit = 'understudy-livepatch.service';
 
 const yes: ReadonlySet<LivepatchReason> = new Set(['loaded-again', 'all-loaded', 'provider']);
 
@@ -100,7 +98,7 @@ const judged = (why: LivepatchReason): { returns: boolean; why: LivepatchReason 
 function reasonFor(system: System, state: LivepatchState, record: LivepatchRecord): LivepatchReason {
   const { installOnReboot, upgradeOnReboot } = system.settings;
   if (switchedOffBy(system) !== null) return 'switched-off';
-  if (bigStatusOf(join(system.root, unitPath)) === undefined) return 'no-unit';
+  if (!isEnabled(plainView(system.root), unit)) return 'no-unit';
   if (isOnTrial(state, record)) return 'on-trial';
   if (isHeldBack(state, record)) return 'held-back';
   if (!isGood(system, record)) return 'no-copy';

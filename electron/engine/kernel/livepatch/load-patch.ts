@@ -18,7 +18,7 @@ import {
 } from './state.js';
 import { noteBuild, storedPatch, verifiedModule, type LivepatchRecord } from './store.js';
 import { isInMemory, kernelPatch, kernelPatches, setEnabled, type KernelPatch } from './sysfs.js';
-import { named, stalledTasks, waitForChange } from './transition.js';
+import { named, stalledTasks, waitForChange, watchChange } from './transition.js';
 import { startHolding } from './hold.js';
 
 export interface Loaded {
@@ -77,14 +77,7 @@ export async function loadPatch(
 async function changeOver(system: System, record: LivepatchRecord): Promise<void> {
   const machine = machineOf(system);
   const { name } = record;
-  const { transitionMs: limitMs } = system.settings;
-  const change = await system.report.phase('switch', name, (step) =>
-    waitForChange(system, name, true, {
-      limitMs,
-      signal: system.signal,
-      tell: (text) => step({ text }),
-    }),
-  );
+  const change = await watchChange(system, name, true);
   if (change === 'done') return;
   if (change === 'gone') {
     await removeModule(system, name);
@@ -93,7 +86,7 @@ async function changeOver(system: System, record: LivepatchRecord): Promise<void
   }
   const tasks = stalledTasks(machine, true);
   setEnabled(machine, name, false);
-  const back = await waitForChange(system, name, false, { limitMs });
+  const back = await waitForChange(system, name, false);
   // Still on trial: what is half in memory has not held.
   if (back !== 'done') throw new Fault('LIVEPATCH_STUCK', ...named(stalledTasks(machine, false)));
   await removeModule(system, name);

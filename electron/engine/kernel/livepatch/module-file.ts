@@ -3,11 +3,11 @@
  * kind of machine. A module that was packed by gzip is unpacked, since the kernel's signature is of what is inside.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { kernelReleaseSchema, livepatchNameSchema } from '../../../../shared/livepatch.js';
 import { Fault, systemErrorCode } from '../../fault.js';
-import { bytes, display, type RawPath } from '../../posix/raw-path.js';
+import { readRegularFile, UnusableFile } from '../../files/regular-file.js';
+import { display, type RawPath } from '../../posix/raw-path.js';
 import { DamagedFile } from '../../review/elf/bounded-file.js';
 import { readModuleInfo, type ModuleInfo } from './modinfo.js';
 
@@ -84,29 +84,12 @@ function informationIn(path: RawPath, content: Buffer): ModuleInfo {
 }
 
 function contentOf(path: RawPath): Buffer {
-  let fd: number;
   try {
-    // O_NONBLOCK: opening a fifo must not wait for a writer.
-    fd = openSync(bytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return readRegularFile(path, largest);
   } catch (error) {
-    const reason = openReasons[systemErrorCode(error) ?? ''];
+    const reason = error instanceof UnusableFile ? error.message : openReasons[systemErrorCode(error) ?? ''];
     if (reason === undefined) throw error;
     return unfit(path, reason);
-  }
-  try {
-    const status = fstatSync(fd);
-    if (!status.isFile()) unfit(path, 'it is no regular file');
-    if (status.size > largest) unfit(path, 'it is too large');
-    const content = Buffer.alloc(status.size);
-    let filled = 0;
-    while (filled < content.length) {
-      const count = readSync(fd, content, filled, content.length - filled, filled);
-      if (count === 0) unfit(path, 'it became shorter while it was read');
-      filled += count;
-    }
-    return content;
-  } finally {
-    closeSync(fd);
   }
 }
 

@@ -3,8 +3,7 @@
  * that releases and modules have, so that no name leads elsewhere.
  */
 import { kernelReleaseSchema, livepatchNameSchema } from '../../../../shared/livepatch.js';
-import { entriesIn } from '../../files/entries.js';
-import { bigStatusOf } from '../../files/attributes.js';
+import { foldersIn } from '../../files/entries.js';
 import { join, type RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
 
@@ -37,12 +36,4 @@ export function namesOf(system: System, release: string): string[] {
   return foldersIn(releaseFolder(system, release)).filter(
     (name) => livepatchNameSchema.safeParse(name).success,
   );
-}
-
-function foldersIn(folder: RawPath): string[] {
-  if (!(bigStatusOf(folder)?.isDirectory() ?? false)) return [];
-  return entriesIn(folder)
-    .filter(({ isFolder }) => isFolder)
-    .map(({ name }) => name)
-    .sort();
 }

@@ -18,8 +18,8 @@ export interface Provider {
   readonly returns: (view: TreeView, release: string, name: string) => LivepatchReason;
 }
 
-/** Where `systemctl enable` puts what a target wants. */
-const wanted = (view: TreeView, unit: string): boolean =>
+/** Whether a target wants a unit, as `systemctl enable` notes it. */
+export const isEnabled = (view: TreeView, unit: string): boolean =>
   ['multi-user', 'sysinit', 'basic', 'default', 'network-online'].some(
     (target) => view.locate(raw(`etc/systemd/system/${target}.target.wants/${unit}`)) !== undefined,
   );
@@ -37,7 +37,7 @@ export const providers: readonly Provider[] = [
     owns: (view, release, name) => /^kpatch_/.test(name) || kpatchFile(view, release, name),
     returns: (view, release, name) => {
       if (!kpatchFile(view, release, name)) return 'memory-only';
-      return wanted(view, 'kpatch.service') ? 'provider' : 'provider-off';
+      return isEnabled(view, 'kpatch.service') ? 'provider' : 'provider-off';
     },
   },
   {
@@ -46,7 +46,7 @@ export const providers: readonly Provider[] = [
     // Its modules are named for Ubuntu's kernels.
     owns: (_view, _release, name) => /^lkp_Ubuntu/.test(name),
     returns: (view) =>
-      wanted(view, 'snap.canonical-livepatch.canonical-livepatchd.service') ? 'provider' : 'provider-off',
+      isEnabled(view, 'snap.canonical-livepatch.canonical-livepatchd.service') ? 'provider' : 'provider-off',
   },
   {
     source: 'ksplice',
@@ -62,7 +62,7 @@ export const providers: readonly Provider[] = [
     source: 'kernelcare',
     programs: ['usr/bin/kcarectl'],
     owns: (_view, _release, name) => /^kcare/.test(name),
-    returns: (view) => (wanted(view, 'kcare.service') ? 'provider' : 'provider-off'),
+    returns: (view) => (isEnabled(view, 'kcare.service') ? 'provider' : 'provider-off'),
   },
 ];
 

@@ -4,10 +4,11 @@
  * there is none, it is root's word alone; the kernel's own check of modules (Documentation/admin-guide/module-signing.rst) is another matter.
  */
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { Fault, systemErrorCode } from '../../fault.js';
 import { openDirectory } from '../../files/directory-handle.js';
 import { entriesIn } from '../../files/entries.js';
+import { readRegularFile, UnusableFile } from '../../files/regular-file.js';
 import { bytes, display, raw, type RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
 
@@ -43,7 +44,7 @@ function trustedKeys({ root }: System): Map<string, KeyObject> {
     throw error;
   }
   try {
-    requireOwn(folder.self, `/${keysFolder}`);
+    if (isOfOthers(statSync(bytes(folder.self)))) unusable(`/${keysFolder}: ${ofOthers}`);
     for (const { name } of entriesIn(folder.self).sort((a, b) => (a.name < b.name ? -1 : 1)))
       if (name.endsWith('.pub')) {
         const shown = `/${keysFolder}/${display(raw(name))}`;
@@ -76,36 +77,24 @@ function signatureFor(path: RawPath): Buffer | undefined {
 }
 
 function contentOf(path: RawPath, shown: string, isOwn: boolean): Buffer | undefined {
-  let fd: number;
   try {
-    // O_NONBLOCK: opening a fifo must not wait for a writer.
-    fd = openSync(bytes(path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return readRegularFile(path, largest, (status) => {
+      if (isOwn && isOfOthers(status)) throw new UnusableFile(ofOthers);
+    });
   } catch (error) {
-    const code = systemErrorCode(error) ?? '';
+    if (error instanceof UnusableFile) return unusable(`${shown}: ${error.message}`);
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
     if (code === 'ENOENT' || code === 'ENAMETOOLONG') return undefined;
     return unusable(`${shown}: ${code}`);
   }
-  try {
-    const status = fstatSync(fd);
-    if (!status.isFile() || status.size > largest) unusable(`${shown}: it is no small regular file`);
-    if (isOwn && isOfOthers(status)) unusable(`${shown}: others than root can write to it`);
-    return readFileSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
-function requireOwn(folder: RawPath, shown: string): void {
-  const fd = openSync(bytes(folder), constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    if (isOfOthers(fstatSync(fd))) unusable(`${shown}: others than root can write to it`);
-  } finally {
-    closeSync(fd);
-  }
-}
+const ofOthers = 'others than root can write to it';
 
-const isOfOthers = ({ uid, mode }: { uid: number; mode: number }): boolean =>
-  uid !== 0 || (mode & 0o022) !== 0;
+function isOfOthers({ uid, mode }: Stats): boolean {
+  return uid !== 0 || (mode & 0o022) !== 0;
+}
 
 function unusable(reason: string): never {
   throw new Fault('LIVEPATCH_UNSIGNED', reason);

@@ -117,6 +117,15 @@ export function withLevel(state: LivepatchState, release: string, names: readonl
   return { ...state, levels: { ...state.levels, [release]: [...names] } };
 }
 
+/** It is not brought to a kernel of this release any more. */
+export function withoutPatch(state: LivepatchState, release: string, name: string): LivepatchState {
+  return withLevel(
+    state,
+    release,
+    levelOf(state, release).filter((one) => one !== name),
+  );
+}
+
 function settled(state: LivepatchState, boot: string): LivepatchState {
   const isOfThisStart = (trial: { boot: string }): boolean => trial.boot !== '' && trial.boot === boot;
   const down = state.trials.filter((trial) => !isOfThisStart(trial));

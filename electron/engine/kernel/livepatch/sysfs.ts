@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { systemErrorCode } from '../../fault.js';
 import { bigStatusOf } from '../../files/attributes.js';
-import { entriesIn } from '../../files/entries.js';
+import { foldersIn } from '../../files/entries.js';
 import { textAt } from '../../inspect/read.js';
 import type { MachineSources } from '../../inspect/sources.js';
 import { bytes, join, type RawPath } from '../../posix/raw-path.js';
@@ -71,12 +71,4 @@ export function modulesInMemory({ proc }: MachineSources): string[] {
     .split('\n')
     .map((line) => line.split(' ')[0] ?? '')
     .filter((name) => name !== '');
-}
-
-function foldersIn(folder: RawPath): string[] {
-  if (!(bigStatusOf(folder)?.isDirectory() ?? false)) return [];
-  return entriesIn(folder)
-    .filter(({ isFolder }) => isFolder)
-    .map(({ name }) => name)
-    .sort();
 }

@@ -22,17 +22,23 @@ const mostNamed = 20;
  */
 export type Change = 'done' | 'stalled' | 'gone';
 
+/** As `waitForChange`, for someone who looks on, and may give up. */
+export function watchChange(system: System, name: string, enabled: boolean): Promise<Change> {
+  const { signal } = system;
+  return system.report.phase('switch', name, (step) =>
+    waitForChange(system, name, enabled, { signal, tell: (text) => step({ text }) }),
+  );
+}
+
+/** Within the limit of the settings. */
 export async function waitForChange(
   system: System,
   name: string,
   enabled: boolean,
-  options: {
-    readonly limitMs: number;
-    readonly signal?: AbortSignal;
-    readonly tell?: (text: string) => void;
-  },
+  watch: { readonly signal?: AbortSignal; readonly tell?: (text: string) => void } = {},
 ): Promise<Change> {
   const machine = machineOf(system);
+  const limitMs = system.settings.transitionMs;
   const began = performance.now();
   let told = began;
   for (;;) {
@@ -40,11 +46,11 @@ export async function waitForChange(
     if (!patch || (!patch.enabled && !patch.transition)) return enabled ? 'gone' : 'done';
     if (!patch.transition && patch.enabled === enabled) return 'done';
     const now = performance.now();
-    if (now - began > options.limitMs || options.signal?.aborted) return 'stalled';
-    if (options.tell && now - told > tellMs) {
+    if (now - began > limitMs || watch.signal?.aborted) return 'stalled';
+    if (watch.tell && now - told > tellMs) {
       told = now;
       const left = stalledTasks(machine, enabled).length;
-      options.tell(left === 1 ? 'one task has yet to change over' : `${left} tasks have yet to change over`);
+      watch.tell(left === 1 ? 'one task has yet to change over' : `${left} tasks have yet to change over`);
     }
     await pause(lookMs);
   }

@@ -3,9 +3,9 @@ import { Fault } from '../../fault.js';
 import { machineOf, type System } from '../../system.js';
 import { requireCalm } from './load-patch.js';
 import { removeModule } from './modules-in-memory.js';
-import { levelOf, readState, withLevel, writeState } from './state.js';
+import { readState, withoutPatch, writeState } from './state.js';
 import { kernelPatch, kernelPatches, setEnabled } from './sysfs.js';
-import { named, stalledTasks, waitForChange } from './transition.js';
+import { named, stalledTasks, waitForChange, watchChange } from './transition.js';
 
 /** True where it was out already. Throws `LIVEPATCH_REFUSED`, `LIVEPATCH_STALLED`, `LIVEPATCH_STUCK`, `CANCELLED`. */
 export async function unloadPatch(system: System, name: string): Promise<boolean> {
@@ -22,19 +22,12 @@ export async function unloadPatch(system: System, name: string): Promise<boolean
 
 async function changeBack(system: System, name: string): Promise<void> {
   const machine = machineOf(system);
-  const { transitionMs: limitMs } = system.settings;
   if (kernelPatch(machine, name)?.enabled === true) setEnabled(machine, name, false);
-  const change = await system.report.phase('switch', name, (step) =>
-    waitForChange(system, name, false, {
-      limitMs,
-      signal: system.signal,
-      tell: (text) => step({ text }),
-    }),
-  );
+  const change = await watchChange(system, name, false);
   if (change === 'done') return;
   const tasks = stalledTasks(machine, false);
   setEnabled(machine, name, true);
-  const back = await waitForChange(system, name, true, { limitMs });
+  const back = await waitForChange(system, name, true);
   if (back === 'stalled') throw new Fault('LIVEPATCH_STUCK', ...named(stalledTasks(machine, true)));
   // It went after all, in the last moment.
   if (back === 'gone') return;
@@ -45,7 +38,6 @@ async function changeBack(system: System, name: string): Promise<void> {
 function forget(system: System, name: string): void {
   const release = machineOf(system).kernelRelease();
   const state = readState(system);
-  const level = levelOf(state, release).filter((one) => one !== name);
   const trials = state.trials.filter((trial) => trial.name !== name || trial.release !== release);
-  writeState(system, { ...withLevel(state, release, level), trials });
+  writeState(system, { ...withoutPatch(state, release, name), trials });
 }

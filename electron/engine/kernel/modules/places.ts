@@ -1,7 +1,7 @@
 /** Where the modules of kernels lie in a root, and where Understudy keeps its own names of them (`build/hooks/modules`). */
 import { Fault } from '../../fault.js';
 import { bigStatusOf } from '../../files/attributes.js';
-import { entriesIn } from '../../files/entries.js';
+import { foldersIn } from '../../files/entries.js';
 import { display, join, type RawPath } from '../../posix/raw-path.js';
 
 export interface ModulePlaces {
@@ -31,11 +31,7 @@ export function modulePlaces(root: RawPath): ModulePlaces {
 
 /** The releases of which a folder holds modules, without names that begin with a dot. */
 export function releasesIn(folder: RawPath): string[] {
-  if (!isFolder(folder)) return [];
-  return entriesIn(folder)
-    .filter(({ name, isFolder: is }) => is && !name.startsWith('.'))
-    .map(({ name }) => name)
-    .sort();
+  return foldersIn(folder).filter((name) => !name.startsWith('.'));
 }
 
 export function isFolder(path: RawPath): boolean {
