@@ -22,6 +22,7 @@ import { metOf, ratioOf, type BenchRow } from './row.js';
 import { benchStaging } from './staging.js';
 import { benchSwitching } from './switching.js';
 import { tableOf } from './table.js';
+import { benchTexts } from './texts.js';
 
 const benches = [
   benchSwitching,
@@ -30,6 +31,7 @@ const benches = [
   benchReintegration,
   benchStaging,
   benchManifest,
+  benchTexts,
   benchMemory,
   benchModules,
   benchHelper,

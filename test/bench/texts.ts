@@ -1,0 +1,44 @@
+/** Long texts: what grows with the system or with what the user wrote, and must not keep anyone waiting. */
+import { difference } from '../../electron/cli/text/line-difference.js';
+import { paragraphs } from '../../electron/engine/packages/apt/deb822.js';
+import { mergeText } from '../../electron/engine/reintegrate/merge-text.js';
+import { median, seconds, type Bench, type BenchRow } from './row.js';
+
+export const benchTexts: Bench = {
+  name: 'texts',
+  impossible: () => Promise.resolve(undefined),
+  run: async ({ quick }) => [
+    await row('10 MB of a status file read', 1, quick, readStatus()),
+    await row('difference of two texts of 20,000 lines with nothing in common', 5, quick, compare()),
+    await row('merge of texts of 40,000 lines, changed on both sides', 5, quick, mergeBoth()),
+  ],
+};
+
+async function row(name: string, atMost: number, quick: boolean, work: () => number): Promise<BenchRow> {
+  const taken: number[] = [];
+  for (let turn = 0; turn < (quick ? 1 : 5); turn += 1)
+    taken.push(
+      await seconds(() => {
+        if (work() === 0) throw new Error(`${name}: nothing came of it`);
+      }),
+    );
+  return { name, ours: median(taken), unit: 's', target: { atMost, of: 'value' } };
+}
+
+function readStatus(): () => number {
+  const one = `Package: some-package\nStatus: install ok installed\nVersion: 1.0\n${' description\n'.repeat(200)}\n`;
+  const text = one.repeat(Math.ceil(10_000_000 / one.length));
+  return () => [...paragraphs(text, new Set(['package', 'version']))].length;
+}
+
+function compare(): () => number {
+  const [mine, theirs] = ['a', 'b'].map((word) => Array.from({ length: 20_000 }, (_, at) => `${word}${at}`));
+  return () => difference(mine ?? [], theirs ?? []).length;
+}
+
+function mergeBoth(): () => number {
+  const base = Array.from({ length: 40_000 }, (_, at) => `line ${at}\n`).join('');
+  const changed = (at: number): Buffer => Buffer.from(base.replace(`line ${at}\n`, 'changed\n'));
+  const [mine, theirs] = [changed(20_000), changed(24_000)];
+  return () => ('merged' in mergeText(Buffer.from(base), mine, theirs) ? 1 : 0);
+}
