@@ -15,7 +15,7 @@ const some: readonly (readonly [CutFileSystem, { readonly cuts: number; readonly
 describe.each(some)('power cuts on %s', (fileSystem, { cuts, seed }) => {
   it(
     `leave the old system or the new one (${cuts} cuts, seed ${seed})`,
-    { timeout: 1_800_000 },
+    { timeout: 900_000 },
     async (context) => {
       const impossible = await cutSystemImpossible(fileSystem);
       context.skip(impossible !== undefined, impossible);

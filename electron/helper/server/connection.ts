@@ -43,7 +43,7 @@ export interface ConnectionOptions {
 /** Milliseconds for the hello of a client. */
 const helloMs = 10_000;
 /** Milliseconds in which a client must have taken the reason why it is refused: one of a crowd may be slow. */
-const lastWordMs = 10_000;
+const lastWordMs = 5_000;
 /** Requests whose answers were not taken yet; more are not read until then. */
 const mostInFlight = 16;
 

@@ -1,27 +1,18 @@
-import { describe, it } from 'vitest';
+import { describe } from 'vitest';
 import { btrfsEnvironment } from '../../../electron/engine/environments/btrfs/btrfs.js';
 import { runOrFault } from '../../../electron/engine/process/run.js';
 import { btrfsLayouts, btrfsSystem } from '../../lab/btrfs-system.js';
 import { debianRootImpossible } from '../../lab/debian-root.js';
 import { diskImpossible } from '../../lab/disk-image.js';
 import { environmentRootIn } from '../../lab/environment-root.js';
-import { isThorough, notAsked } from '../../lab/thorough.js';
 import { environmentConformance } from './conformance.js';
 import { join } from 'node:path';
 
 const impossible = (await debianRootImpossible()) ?? (await diskImpossible('btrfs'));
 
 describe.skipIf(impossible !== undefined)(`the backend btrfs${impossible ? ` (${impossible})` : ''}`, () => {
-  // The two ways in which the next start finds its root, the second on demand; every layout is switched there and back in
-  // test/system/layouts.
-  for (const [name, onDemand] of [
-    ['Ubuntu, Mint, Arch: @ and @home', false],
-    ['openSUSE: @/.snapshots/1/snapshot', true],
-  ] as const) {
-    if (onDemand && !isThorough) {
-      it.skip(`${name} (${notAsked})`, () => undefined);
-      continue;
-    }
+  // The two ways in which the next start finds its root; every layout is switched there and back in test/system/layouts.
+  for (const name of ['Ubuntu, Mint, Arch: @ and @home', 'openSUSE: @/.snapshots/1/snapshot'] as const) {
     environmentConformance(name, async () => {
       const layout = btrfsLayouts[name];
       const { root, boot, dispose } = await btrfsSystem(layout, environmentRootIn);

@@ -74,7 +74,7 @@ describe.skipIf(!isRoot)('a crowd of clients (needs root)', () => {
 
   it(
     'of a thousand leaves room for others, for root, and for itself afterwards',
-    { timeout: 120_000 },
+    { timeout: 60_000 },
     async () => {
       helper = await startProgram({
         root: root.path,
@@ -105,9 +105,9 @@ describe.skipIf(!isRoot)('a crowd of clients (needs root)', () => {
       }
       expect(await early.ask('status')).toBe('ok');
       // Those that were refused are gone, though none of them closed its side.
-      await expect.poll(() => descriptorsOf(helper.pid), { timeout: 30_000 }).toBeLessThan(before + 3 * 24);
+      await expect.poll(() => descriptorsOf(helper.pid), { timeout: 10_000 }).toBeLessThan(before + 3 * 24);
       for (const client of crowd) client.close();
-      await expect.poll(() => descriptorsOf(helper.pid), { timeout: 30_000 }).toBeLessThanOrEqual(before);
+      await expect.poll(() => descriptorsOf(helper.pid), { timeout: 10_000 }).toBeLessThanOrEqual(before);
       const late = await WireClient.greeted(helper.socket, user);
       expect(await late.ask('status')).toBe('ok');
       console.log(
@@ -188,9 +188,9 @@ describe.skipIf(!isRoot)('a crowd of clients (needs root)', () => {
     }
     const taken = performance.now();
     expect(await administrator.ask('status')).toBe('ok');
-    const waited = performance.now() - taken;
+    expect(performance.now() - taken).toBeLessThan(2000);
     console.log(
-      `never reading: an answer to another took ${waited.toFixed(0)} ms; ${idle.toFixed(0)} MB before, ${most.toFixed(0)} MB while 20 clients ask 20,000 times for 7 MB`,
+      `never reading: ${idle.toFixed(0)} MB before, ${most.toFixed(0)} MB while 20 clients ask 20,000 times for 7 MB`,
     );
     expect(most - idle).toBeLessThan(350);
     expect(bytesTaken(flood.socket as Socket)).toBeLessThan(1e6);

@@ -197,7 +197,7 @@ class Bench {
     const onLine = (stream: string, line: string): void => {
       if (stream === 'stderr') this.#onStep(line);
     };
-    const { stdout } = await runOrFault(argv, { timeoutMs: 900_000, onLine });
+    const { stdout } = await runOrFault(argv, { timeoutMs: 300_000, onLine });
     return (JSON.parse(stdout) as { readonly outcome: Outcome<unknown> }).outcome;
   }
 }

@@ -58,8 +58,6 @@ export function settle(root: string): void {
   mkdirSync(join(root, 'etc/systemd/system/multi-user.target.wants'), { recursive: true });
   symlinkSync('../errand.service', join(root, 'etc/systemd/system/multi-user.target.wants/errand.service'));
   copyFileSync('/usr/bin/node', join(root, 'usr/bin/node'));
-  // Else every program of apt asks dpkg (apt.conf(5)), and in emulation each start of a program takes a quarter of a second.
-  write('etc/apt/apt.conf.d/50architectures', 'APT::Architectures { "amd64"; };\n');
   // Younger than /usr: nothing has to be brought up to date at the first start (systemd-update-done.service(8)).
   for (const path of ['etc/.updated', 'var/.updated']) write(path, '');
 }

@@ -25,7 +25,6 @@ import { UserProcess } from '../../lab/helper-user-process.js';
 import { oneFile } from '../../lab/one-file.js';
 import { practiceSystem } from '../../lab/practice-system.js';
 import { seeded } from '../../lab/seeded.js';
-import { isThorough, notAsked } from '../../lab/thorough.js';
 import { differences, manifestOf } from '../../lab/tree-difference.js';
 
 const user = 61_001;
@@ -180,8 +179,8 @@ describe.skipIf(impossible !== undefined)(`helper and client are killed (${impos
 
   describe.each<[Long, number]>([
     ['stage', 2],
-    ['activate', isThorough ? 5 : 2],
-    ['rollback', isThorough ? 4 : 2],
+    ['activate', 5],
+    ['rollback', 4],
   ])('in the middle of %s', (verb, changes) => {
     it('at journal records and changes, with or without the client', { timeout: 600_000 }, async () => {
       await again(verb, await state());
@@ -210,9 +209,7 @@ describe.skipIf(impossible !== undefined)(`helper and client are killed (${impos
     });
   });
 
-  // Most of them begin with a journal record.
-  it('as phases begin', { timeout: 600_000 }, async (context) => {
-    context.skip(!isThorough, notAsked);
+  it('as phases begin', { timeout: 600_000 }, async () => {
     const phases: readonly (readonly [Long, readonly Phase[]])[] = [
       ['stage', ['refresh', 'download', 'rehearse', 'verify']],
       ['activate', ['check', 'compare', 'switch']],
@@ -239,7 +236,7 @@ describe.skipIf(impossible !== undefined)(`helper and client are killed (${impos
       for (const verb of ['stage', 'activate', 'rollback'] as const) {
         await again(verb, await state());
         let milliseconds: number | undefined;
-        for (let time = 0; time <= (isThorough ? 3 : 2); time += 1) {
+        for (let time = 0; time <= 3; time += 1) {
           await start();
           const client = await connected();
           await client.until('nothing runs', () => client.state?.status?.run === null);
