@@ -31,6 +31,8 @@ const runs: readonly (readonly [string, unknown])[] = [
 const queries: readonly (readonly [string, unknown])[] = [
   ['status', {}],
   ['inspect', {}],
+  ['livepatch', {}],
+  ['modules', {}],
   ['check', { moment: 'before-stage' }],
   ['history', {}],
   ['review', {}],
