@@ -19,7 +19,7 @@ const yes = <T>(value: T): Promise<Outcome<T>> => Promise.resolve({ ok: true, va
 const never = <T>(): Promise<Outcome<T>> => new Promise(() => undefined);
 
 export function handlersFor(scene: Scene, emit: (event: AppEvent) => void): AppHandlers {
-  const records = { ...usual, ...scene.records };
+  const records = { ...usual, ...(typeof scene.records === 'function' ? scene.records() : scene.records) };
   let state: AppState = scene.state;
   let settings: SystemSettings = records.settings;
   let preferences: Preferences = {

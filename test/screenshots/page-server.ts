@@ -35,7 +35,9 @@ export async function serveFolder(folder: string, further: readonly string[] = [
     const { pathname } = new URL(request.url ?? '/', 'http://localhost'); // with no `..` left
     const type = types[extname(pathname)];
     const body = type && contentOf(elsewhere.get(pathname) ?? join(folder, pathname));
-    if (body === undefined) response.writeHead(404).end();
+    if (pathname === '/favicon.ico')
+      response.writeHead(204).end(); // the browser's own wish, not the page's
+    else if (body === undefined) response.writeHead(404).end();
     else
       response
         .writeHead(200, {
