@@ -2,11 +2,8 @@
 import type { TreeView } from './environments/environment.js';
 import { join, type RawPath } from './posix/raw-path.js';
 import { statusOf } from './environments/tree/overlay-view.js';
-import { installedKernels, type InstalledKernel } from './inspect/kernels.js';
+import { installedKernels, modulesFolder, type InstalledKernel } from './inspect/kernels.js';
 
-/** Without merged /usr the modules are in /lib. With it, that is a link, which leads out of a tree that is not the current one. */
-const modulesIn = (view: TreeView): RawPath =>
-  (view.resolve('usr/lib/modules' as RawPath) === undefined ? 'lib/modules' : 'usr/lib/modules') as RawPath;
 /** pacman's lock is a plain file: one that was caught in a restore point locks pacman after the return. */
 const lockFiles = ['var/lib/pacman/db.lck'] as RawPath[];
 
@@ -31,7 +28,7 @@ export function fitness(view: TreeView): string[] {
 /** A container has no kernel, nor anything that goes with one; nor has a machine whose kernels lie elsewhere. */
 function lostItsKernels(view: TreeView, names: readonly string[]): boolean {
   const traces = names.some((name) => /^(config-|System\.map-|initrd|initramfs|grub$)/.test(name));
-  const modules = modulesIn(view);
+  const modules = modulesFolder(view);
   return (
     traces &&
     (view.list(modules) ?? []).some((release) => view.locate(join(modules, `${release}/modules.dep`)))
@@ -51,7 +48,7 @@ function missingFor(
 ): string[] {
   const missing: string[] = [];
   if (!hasModules) missing.push('its modules are missing');
-  else if (view.locate(join(modulesIn(view), `${release}/modules.dep`)) === undefined)
+  else if (view.locate(join(modulesFolder(view), `${release}/modules.dep`)) === undefined)
     missing.push('its modules have no index');
   if (initramfs === null) {
     if (usesInitramfs(view, names)) missing.push('its initramfs is missing');

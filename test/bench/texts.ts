@@ -1,8 +1,9 @@
 /** Long texts: what grows with the system or with what the user wrote, and must not keep anyone waiting. */
+import { runnerImport } from 'vite';
 import { difference } from '../../electron/cli/text/line-difference.js';
 import { paragraphs } from '../../electron/engine/packages/apt/deb822.js';
 import { mergeText } from '../../electron/engine/reintegrate/merge-text.js';
-import { rendererModule } from './renderer-module.js';
+import { inCheckout } from '../lab/checkout.js';
 import { median, seconds, type Bench, type BenchRow } from './row.js';
 
 export const benchTexts: Bench = {
@@ -64,15 +65,22 @@ interface Difference {
   readonly differenceOf: (mine: string, theirs: string) => readonly unknown[];
 }
 
+/** A module of the renderer, which only its own build compiles. */
+async function ofRenderer<Module>(path: string): Promise<Module> {
+  const file = inCheckout(`renderer/${path}`);
+  return (await runnerImport<Module>(file, { root: inCheckout(''), configFile: false, logLevel: 'warn' }))
+    .module;
+}
+
 async function searchFiles(): Promise<() => number> {
-  const { manyFiles } = (await rendererModule('double/scenes/wizard-records.ts')) as Records;
-  const { filesFor } = (await rendererModule('wizard/review/files.ts')) as Search;
+  const { manyFiles } = await ofRenderer<Records>('double/scenes/wizard-records.ts');
+  const { filesFor } = await ofRenderer<Search>('wizard/review/files.ts');
   const { files } = manyFiles(100_000);
   return () => filesFor(files, { area: 'programs', text: 'module-99999' }).length;
 }
 
 async function compareInApp(): Promise<() => number> {
-  const { differenceOf } = (await rendererModule('wizard/review/difference.ts')) as Difference;
+  const { differenceOf } = await ofRenderer<Difference>('wizard/review/difference.ts');
   const [mine = '', theirs = ''] = ['a', 'b'].map((word) =>
     Array.from({ length: 20_000 }, (_, at) => `${word}${at}\n`).join(''),
   );
