@@ -64,7 +64,9 @@ async function cutInGuest(guest: Guest, { fileSystem, cuts, seed, say }: PowerCu
   await guest.save();
   const old = await start(guest, () => ({ task: activate }));
   const secondsUp = secondsUntil(old.ended, 'switching');
-  const secondsOf = { switch: secondsUntil(old.ended, 'did') - secondsUp, rollback: 0 };
+  // A restart ends the errand before it can say more.
+  const secondsSwitched = activate === 'activate' ? secondsUntil(old.ended, 'did') : old.ended.seconds;
+  const secondsOf = { switch: secondsSwitched - secondsUp, rollback: 0 };
   // Until one was seen that nobody cut.
   secondsOf.rollback = secondsOf.switch / 3;
   say(`${fileSystem}: a start takes ${secondsUp.toFixed(0)} s, the switch ${secondsOf.switch.toFixed(0)} s`);
@@ -170,10 +172,11 @@ function storyOf({ story }: Ended): string {
     .join('\n');
 }
 
-function secondsUntil({ lines, times }: Ended, key: string): number {
+function secondsUntil(ended: Ended, key: string): number {
+  const { lines, times } = ended;
   const index = (lines as Line[]).findIndex((one) => key in one);
   const found = times[index];
-  if (found === undefined) throw new Error(`nothing was said about ${key}`);
+  if (found === undefined) throw new Error(`nothing was said about ${key}\n${storyOf(ended)}`);
   return found;
 }
 

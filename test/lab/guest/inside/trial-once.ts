@@ -58,6 +58,8 @@ switch (task) {
       }
       return ofStaging('ActiveState') === 'inactive' && isStaged();
     }, 50 * 60_000);
+    // An overlay shows what lies below: earlier, dpkg would take it for a change from before the update.
+    writeFileSync(conflicting, 'level = 7\n');
     const { value } = understudy('status') as {
       value?: { status: { staged: unknown; automatic: unknown } };
     };
@@ -100,7 +102,6 @@ switch (task) {
 
 function edit(): void {
   appendFileSync(settings, 'size = 7\n');
-  writeFileSync(conflicting, 'level = 7\n');
   ask('useradd', '--create-home', '--shell', '/bin/sh', 'eve');
   ask('usermod', '--password', '$y$changed', 'root');
   rmSync(doomed);
