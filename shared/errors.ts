@@ -230,6 +230,10 @@ export const errorTexts = {
     'This live patch is in use and was left as it is.',
     'Unload it first with "understudy livepatch unload".',
   ),
+  LIVEPATCH_NO_UNDO: failed(
+    'There is nothing of live patches that can be taken back.',
+    'Only the newest change of a live patch can be, in the kernel in which it was made. See "understudy history" and "understudy livepatch".',
+  ),
   LIVEPATCH_FOREIGN: failed(
     'This live patch was not brought by Understudy, which only reads it.',
     'Use the program that brought it.',

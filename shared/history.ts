@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { activations, idSchema, packageChangeSchema } from './plan.js';
 
-export const transactionKinds = ['stage', 'activate', 'rollback', 'prune'] as const;
+/** `load`, `unload`: of a live patch of the kernel. */
+export const transactionKinds = ['stage', 'activate', 'rollback', 'prune', 'load', 'unload'] as const;
 export type TransactionKind = (typeof transactionKinds)[number];
 
 /** What the first start in another environment could not bring together, for people to look at. */
@@ -28,6 +29,17 @@ export const interruptionSchema = z.strictObject({
 export const fallbackReasons = ['did-not-come-up', 'unhealthy'] as const;
 export type FallbackReason = (typeof fallbackReasons)[number];
 
+/** What became of a live patch. */
+export const patchedSchema = z.strictObject({
+  release: z.string(),
+  name: z.string(),
+  /** Those that went since it takes their place. */
+  replaced: z.array(z.string()),
+  /** Whether the kernel that runs can be brought back to how it was. */
+  undo: z.boolean(),
+});
+export type Patched = z.infer<typeof patchedSchema>;
+
 export const historyEntrySchema = z.strictObject({
   transaction: idSchema,
   kind: z.enum(transactionKinds),
@@ -45,6 +57,8 @@ export const historyEntrySchema = z.strictObject({
   interruption: interruptionSchema.optional(),
   /** Of a switch or a return that took effect at a start, where there is something to say. */
   arrival: arrivalNoteSchema.optional(),
+  /** Of `load` and `unload`. */
+  livepatch: patchedSchema.optional(),
 });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 

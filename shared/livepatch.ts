@@ -126,7 +126,7 @@ export const livepatchListSchema = z.strictObject({
 export type LivepatchList = z.infer<typeof livepatchListSchema>;
 
 export const livepatchDoneSchema = z.strictObject({
-  action: z.enum(['add', 'load', 'unload', 'remove']),
+  action: z.enum(['add', 'load', 'unload', 'undo', 'remove']),
   release: z.string(),
   name: z.string(),
   /** It was so already. */

@@ -17,7 +17,7 @@ import {
   stagedSchema,
   unscheduledSchema,
 } from './history.js';
-import { livepatchStatusSchema } from './livepatch.js';
+import { livepatchDoneSchema, livepatchStatusSchema } from './livepatch.js';
 import { machineSchema } from './machine.js';
 import { moduleTreesSchema } from './modules.js';
 import { activations, idSchema, planSchema, scopes } from './plan.js';
@@ -122,6 +122,8 @@ export const operations = {
   /** Takes a scheduled switch back; the staged environment stays. */
   unschedule: operation('run', 'activate', {}, unscheduledSchema),
   rollback: operation('run', 'rollback', { restorePoint: idSchema.optional() }, rolledBackSchema),
+  /** Takes what was done to a live patch back; without a transaction the newest that can be. */
+  undo: operation('run', 'rollback', { transaction: idSchema.optional() }, livepatchDoneSchema),
   prune: operation(
     'run',
     'rollback',

@@ -13,6 +13,7 @@ export const runKinds = [
   'unschedule',
   'rollback',
   'prune',
+  'livepatch',
   'recover',
   'settings',
   'practice',

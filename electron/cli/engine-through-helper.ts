@@ -83,6 +83,7 @@ export function engineThroughHelper(access: HelperAccess, inProcess: EngineVerbs
     recover: (system) => run(system, 'recover', {}),
     // That is for the unit at a first start, which is root.
     health: () => Promise.resolve({ ok: false, problem: problem('NOT_ROOT') }),
+    undoLivepatch: (system, options) => run(system, 'undo', options),
     prune: (system, options) => run(system, 'prune', options),
     // The helper has no operation for these: what is private to root is not seen, and what alters needs root.
     environments: (system) => inProcess.environments(system),

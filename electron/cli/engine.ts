@@ -119,6 +119,7 @@ export interface EngineVerbs {
     options: { readonly name: string; readonly again: boolean },
   ): Promise<Outcome<LivepatchDone>>;
   unloadLivepatch(system: System, options: { readonly name: string }): Promise<Outcome<LivepatchDone>>;
+  undoLivepatch(system: System, options: { readonly transaction?: string }): Promise<Outcome<LivepatchDone>>;
   removeLivepatch(
     system: System,
     options: { readonly name: string; readonly release?: string },
@@ -171,6 +172,8 @@ export const engine: EngineVerbs = {
     (await import('../engine/livepatch.js')).loadLivepatch(system, options),
   unloadLivepatch: async (system, options) =>
     (await import('../engine/livepatch.js')).unloadLivepatch(system, options),
+  undoLivepatch: async (system, options) =>
+    (await import('../engine/livepatch.js')).undoLivepatch(system, options),
   removeLivepatch: async (system, options) =>
     (await import('../engine/livepatch.js')).removeLivepatch(system, options),
   bootLivepatches: async (system) => (await import('../engine/livepatch.js')).bootLivepatches(system),

@@ -9,6 +9,8 @@ import { faultOf, outcomeOf } from './fault.js';
 import { fitness } from './fitness.js';
 import { measuredInterruptions } from './interruption/measured.js';
 import { transactionsOf } from './journal/journal.js';
+import { patchedIn } from './kernel/livepatch/journaled.js';
+import { undoable } from './kernel/livepatch/undo.js';
 import { arrivalNotes } from './records/arrivals.js';
 import { entryOf } from './records/entries.js';
 import { restorePointsOf, type RestorePointRecord } from './records/restore-points.js';
@@ -27,9 +29,15 @@ export function history(system: System): Promise<Outcome<History>> {
       const transactions = transactionsOf(system);
       const arrivals = arrivalNotes(system);
       const measured = measuredInterruptions(system);
+      const undos = undoable(system, transactions);
       return {
         entries: transactions
-          .map((transaction) => entryOf(transaction, points, arrivals, measured))
+          .map((transaction) => {
+            const patched = patchedIn(transaction);
+            const livepatch = patched && { ...patched, undo: undos.has(transaction.id) };
+            const entry = entryOf(transaction, points, arrivals, measured);
+            return livepatch ? { ...entry, livepatch } : entry;
+          })
           .reverse(),
         restorePoints: vouchedRestorePoints(transactions)
           .map((vouched) => {

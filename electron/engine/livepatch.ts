@@ -13,11 +13,13 @@ import { livepatchNameSchema } from '../../shared/livepatch.js';
 import type { Outcome } from '../../shared/errors.js';
 import { environmentFor, privilegedEngineFor } from './engine.js';
 import { Fault, outcomeOf } from './fault.js';
+import { transactionsOf } from './journal/journal.js';
 import { withStoreLock } from './journal/lock.js';
 import { bootLevel } from './kernel/livepatch/boot.js';
 import { kernelBuildId } from './kernel/livepatch/build-id.js';
 import { describeStatus, describeStore, foreignOwner } from './kernel/livepatch/describe.js';
 import { endTrials } from './kernel/livepatch/hold.js';
+import { journaled } from './kernel/livepatch/journaled.js';
 import { loadPatch } from './kernel/livepatch/load-patch.js';
 import { readLivepatch, type LivepatchModule } from './kernel/livepatch/module-file.js';
 import { signedBy } from './kernel/livepatch/signature.js';
@@ -25,6 +27,7 @@ import { levelOf, readState, withoutPatch, withState, writeState } from './kerne
 import { putIntoStore, releasesWith, removeFromStore, storedPatch } from './kernel/livepatch/store.js';
 import { requireOn } from './kernel/livepatch/switched-off.js';
 import { kernelPatch, takesLivepatches } from './kernel/livepatch/sysfs.js';
+import { undoable } from './kernel/livepatch/undo.js';
 import { unloadPatch } from './kernel/livepatch/unload-patch.js';
 import { runningRelease } from './kernel/modules/list-trees.js';
 import { raw } from './posix/raw-path.js';
@@ -89,10 +92,14 @@ export function loadLivepatch(
     known(name);
     return release;
   };
-  return alone(system, look, async (release) => ({
-    ...{ action: 'load', release, name },
-    ...(await loadPatch(system, name, { again })),
-  }));
+  return alone(system, look, (release) => load(system, release, name, again));
+}
+
+async function load(system: System, release: string, name: string, again: boolean): Promise<LivepatchDone> {
+  const loaded = await journaled(system, 'load', { release, name }, (announce) =>
+    loadPatch(system, name, { again, announce }),
+  );
+  return { action: 'load', release, name, ...loaded };
 }
 
 /** Out of the kernel that runs. Throws `NO_LIVEPATCH`, `LIVEPATCH_UNKNOWN`, `LIVEPATCH_FOREIGN`, and what `unloadPatch` throws. */
@@ -104,12 +111,39 @@ export function unloadLivepatch(
     known(name);
     return requireRunning(system);
   };
+  return alone(system, look, (release) => unload(system, release, name));
+}
+
+async function unload(system: System, release: string, name: string): Promise<LivepatchDone> {
+  const isActive = kernelPatch(machineOf(system), name) !== undefined;
+  const owner = isActive ? foreignOwner(system, release, name) : undefined;
+  if (owner !== undefined) throw new Fault('LIVEPATCH_FOREIGN', `${name}: ${owner}`);
+  if (!isActive) requireStored(system, release, name);
+  const unloaded = await journaled(system, 'unload', { release, name }, async (announce) => ({
+    already: await unloadPatch(system, name, announce),
+    replaced: [],
+  }));
+  return { action: 'unload', release, name, ...unloaded };
+}
+
+/**
+ * Takes a load or an unload back; without its id the newest that can be. Throws `NO_LIVEPATCH`, `LIVEPATCH_NO_UNDO`, and what loading and unloading
+ * throw.
+ */
+export function undoLivepatch(
+  system: System,
+  { transaction }: { readonly transaction?: string },
+): Promise<Outcome<LivepatchDone>> {
+  const look = (): string => requireRunning(system);
   return alone(system, look, async (release) => {
-    const isActive = kernelPatch(machineOf(system), name) !== undefined;
-    const owner = isActive ? foreignOwner(system, release, name) : undefined;
-    if (owner !== undefined) throw new Fault('LIVEPATCH_FOREIGN', `${name}: ${owner}`);
-    if (!isActive) requireStored(system, release, name);
-    return { action: 'unload', release, name, already: await unloadPatch(system, name), replaced: [] };
+    const known = undoable(system, transactionsOf(system));
+    const id = transaction ?? [...known.keys()].at(-1);
+    const undo = id === undefined ? undefined : known.get(id);
+    if (!undo) throw new Fault('LIVEPATCH_NO_UNDO', ...(transaction === undefined ? [] : [transaction]));
+    if (undo.steps.some(({ action }) => action === 'load')) requireOn(system);
+    for (const { action, name } of undo.steps)
+      await (action === 'load' ? load(system, release, name, false) : unload(system, release, name));
+    return { action: 'undo', release, name: undo.note.name, already: false, replaced: [] };
   });
 }
 

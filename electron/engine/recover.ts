@@ -14,6 +14,7 @@ import { Fault, outcomeOf } from './fault.js';
 import { resume, transactionsOf, type OpenTransaction } from './journal/journal.js';
 import { withPackageLocks, withStoreLock } from './journal/lock.js';
 import type { Transaction } from './journal/read-journal.js';
+import { settlePatch } from './kernel/livepatch/journaled.js';
 import { bytes } from './posix/raw-path.js';
 import { noteArrival } from './records/arrivals.js';
 import { requireComplete } from './records/complete.js';
@@ -114,6 +115,11 @@ async function settle(engine: Engine, transaction: Transaction): Promise<Settled
     case 'prune':
       pruneAgain(engine, transaction);
       return answer('rolled-forward', 'The removal of old environments was interrupted and was completed.');
+    case 'load':
+    case 'unload': {
+      const { outcome, sentence } = await settlePatch(engine.system, transaction);
+      return answer(outcome, sentence);
+    }
   }
 }
 

@@ -21,8 +21,8 @@
  *     |   a plan with changes                                    | planned                                 |
  *     | nothing of all that                                      | idle                                    |
  *
- * A cancel, and an update that found nothing to do, are no failures. Runs that only decide, unschedule, prune or change settings have no
- * state of their own; their answers go to who asked.
+ * A cancel, and an update that found nothing to do, are no failures. Runs that only decide, unschedule, prune, take a live patch back
+ * or change settings have no state of their own; their answers go to who asked.
  */
 import { exitCodes, exitCodeOf, problem, type ErrorCode } from '../../shared/errors.js';
 import type { ArrivalNote } from '../../shared/history.js';
@@ -99,7 +99,7 @@ const arrivalId = ({ transaction }: { readonly transaction: string }): string =>
 const missedId = (stage: string, { at }: Missed): string => `missed ${stage} ${at}`;
 
 const hasState = (kind: RunKind): boolean =>
-  kind !== 'decide' && kind !== 'unschedule' && kind !== 'prune' && kind !== 'settings';
+  !['decide', 'unschedule', 'prune', 'livepatch', 'settings'].includes(kind);
 
 function ofRun({ id: run, kind, subject, progress, cancelling }: Run): UpdateState | null {
   switch (kind) {
@@ -118,6 +118,7 @@ function ofRun({ id: run, kind, subject, progress, cancelling }: Run): UpdateSta
     case 'decide':
     case 'unschedule':
     case 'prune':
+    case 'livepatch':
     case 'settings':
       return null;
   }

@@ -114,6 +114,11 @@ export function handlersFor(scene: Scene, emit: (event: AppEvent) => void): AppH
     },
     rollback: ({ restorePoint }) =>
       runAs({ state: 'rolling-back', restorePoint: restorePoint ?? records.preview.restorePoint, ...run }),
+    undo({ transaction }) {
+      const { livepatch } = records.history.entries.find((one) => one.transaction === transaction) ?? {};
+      const { release = '', name = '' } = livepatch ?? {};
+      return yes({ action: 'undo', release, name, already: false, replaced: [] });
+    },
     prune({ keep = 1 }) {
       const [kept, removed] = [
         records.history.restorePoints.slice(0, keep),

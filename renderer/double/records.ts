@@ -14,7 +14,7 @@ import type { SystemSettings } from '../../shared/settings.js';
 import type { Status } from '../../shared/status.js';
 
 export const now = Date.now();
-const minute = 60_000;
+export const minute = 60_000;
 export const hours = 60 * minute;
 export const days = 24 * hours;
 export const ago = (milliseconds: number): string => new Date(now - milliseconds).toISOString();

@@ -8,6 +8,8 @@ const kinds: Readonly<Record<HistoryEntry['kind'], readonly RunKind[]>> = {
   activate: ['activate'],
   rollback: ['rollback'],
   prune: ['prune'],
+  load: ['livepatch'],
+  unload: ['livepatch'],
 };
 
 export function isOfLastRun(entry: HistoryEntry, status: Status | null): boolean {

@@ -210,6 +210,7 @@ const again: Readonly<Record<RunKind, Deed>> = {
   rollback: { kind: 'rollback' },
   unschedule: { kind: 'acknowledge' },
   prune: { kind: 'acknowledge' },
+  livepatch: { kind: 'acknowledge' },
   recover: { kind: 'recover' },
   settings: { kind: 'acknowledge' },
   practice: { kind: 'renew' },

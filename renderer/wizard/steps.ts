@@ -102,6 +102,8 @@ const stepOf: Readonly<Record<TransactionKind, Step>> = {
   activate: 'switch',
   rollback: 'done',
   prune: 'choose',
+  load: 'choose',
+  unload: 'choose',
 };
 
 const afterFailure: Readonly<Record<RunKind, Position>> = {
@@ -112,6 +114,7 @@ const afterFailure: Readonly<Record<RunKind, Position>> = {
   rollback: only('done'),
   unschedule: between('switch', 'choose', 'switch'),
   prune: only('choose'),
+  livepatch: only('choose'),
   recover: only('choose'),
   settings: only('choose'),
   practice: only('choose'),

@@ -67,6 +67,7 @@ const right: { readonly [V in Verb]: readonly Params<V>[] } = {
   activate: [{}, { stage, how: 'live' }, { how: 'reboot' }, { at: '2026-01-01T22:00:00Z' }],
   unschedule: [{}],
   rollback: [{}, { restorePoint }],
+  undo: [{}, { transaction: 'load-20260101-000000-abcdef' }],
   prune: [{ keep: 3 }, { maxBytes: 1, dryRun: true }],
   recover: [{}],
   change: [{ settings: { keepRestorePoints: 3, automatic: { fromHour: 1 } } }, { settings: {} }],

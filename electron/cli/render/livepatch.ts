@@ -151,6 +151,7 @@ export function doneLines({ action, name, release, already, replaced }: Livepatc
     add: already ? `${name} for ${release} was kept already.` : `${name} is kept for ${release}.`,
     load: already ? `${name} was active already.` : `${name} is active: every task uses it.`,
     unload: already ? `${name} was not active.` : `${name} is out of the kernel.`,
+    undo: `What was done to ${name} was taken back.`,
     remove: `${name} for ${release} is not kept any more.`,
   } as const;
   return [

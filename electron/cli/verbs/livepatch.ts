@@ -11,6 +11,7 @@ import {
   type LivepatchStatus,
 } from '../../../shared/livepatch.js';
 import type { Outcome } from '../../../shared/errors.js';
+import { idSchema } from '../../../shared/plan.js';
 import {
   bootLines,
   doneLines,
@@ -42,18 +43,19 @@ export const livepatch = systemVerb<Answered>({
       'add FILE [--fixes TEXT] [--replaces] [--no-return] [--unsigned]',
       'load NAME [--again]',
       'unload NAME',
+      'undo [TRANSACTION]',
       'remove NAME [--release RELEASE]',
       'boot',
       'held [--now]',
     ],
     does: [
       'Shows each live patch in memory: who brought it (Understudy, kpatch, Canonical Livepatch, Ksplice Uptrack, KernelCare), and whether it is there again after a power loss, with the reason. list: those that Understudy keeps.',
-      'add: keeps a copy of a live patch, a kernel module with livepatch=Y, for the kernel release that it is for. load: brings it into the kernel that runs, and waits until every task uses it; where some do not within a minute, it is taken back, and they are named. unload: takes it out again. remove: forgets the copy.',
+      'add: keeps a copy of a live patch, a kernel module with livepatch=Y, for the kernel release that it is for. load: brings it into the kernel that runs, and waits until every task uses it; where some do not within a minute, it is taken back, and they are named. unload: takes it out again. undo: takes a load or an unload of the history back, the newest one where none is named; those that a patch took the place of come back. remove: forgets the copy.',
       'At a start the same kernel gets what it had (the setting installOnReboot); with upgradeOnReboot it gets everything that is kept for it. A patch is on trial for five minutes after it was loaded: if the machine goes down in that time, other than in order, it is not loaded again by itself, and status says so.',
       'The parameter understudy.livepatch=off of the kernel, or the file /etc/understudy/livepatch-off, switches all of it off. boot and held are run by the system itself, at a start and five minutes after a load; held --now ends the trial at once.',
     ],
     doesNot: [
-      'Only status goes through the helper: everything else needs root.',
+      'Only status and undo go through the helper: everything else needs root.',
       'It takes no live patch for another architecture, loads none for another kernel, nor one whose copy was altered. Where /etc/understudy/keys has keys (PEM, Ed25519, *.pub), it adds none without a signature by one of them, FILE.sig, of the line "understudy livepatch 1" and the file; where it has none, it is your word that the author can be trusted. What is signed for the kernel is checked by the kernel.',
       'It never forces a task to change over, and unloads nothing that another program brought.',
     ],
@@ -61,7 +63,7 @@ export const livepatch = systemVerb<Answered>({
       ['understudy livepatch', 'What is patched in memory, and does it return?'],
       ['understudy livepatch add ./fix_net.ko --fixes CVE-2026-1234', 'Keep it.'],
       ['understudy livepatch load fix_net', 'Use it.'],
-      ['understudy livepatch unload fix_net', 'And take it back.'],
+      ['understudy livepatch undo', 'And take that back.'],
       ["understudy livepatch --json | jq '.value.active'", 'The same for programs.'],
     ],
     exits: [
@@ -90,7 +92,7 @@ export const livepatch = systemVerb<Answered>({
     const read = Object.hasOwn(readings, word) ? readings[word] : undefined;
     if (!read)
       throw new UsageError(
-        `"livepatch" is followed by status, list, add, load, unload or remove, not by "${word}".`,
+        `"livepatch" is followed by status, list, add, load, unload, undo or remove, not by "${word}".`,
       );
     for (const option of Object.keys(given.values))
       for (const [owner, names] of Object.entries(optionsOf))
@@ -143,6 +145,13 @@ const readings: Readonly<Record<string, (given: Given) => Job>> = {
   unload(given) {
     const options = { name: named(given, 'unload NAME') };
     return ({ engine, system }) => engine.unloadLivepatch(system, options);
+  },
+  undo(given) {
+    const [transaction] = given.positionals.length > 1 ? words(given, 1, 'undo TRANSACTION') : [];
+    if (transaction !== undefined && !idSchema.safeParse(transaction).success)
+      throw new UsageError(`"${transaction}" is no number of the journal, see "understudy history".`);
+    const options = transaction === undefined ? {} : { transaction };
+    return ({ engine, system }) => engine.undoLivepatch(system, options);
   },
   remove(given) {
     const release = value(given, 'release');

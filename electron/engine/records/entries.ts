@@ -66,6 +66,8 @@ const titles: Readonly<Record<HistoryEntry['kind'], string>> = {
   activate: 'The system was updated',
   rollback: 'The system was taken back',
   prune: 'Old restore points were removed',
+  load: 'A live patch was loaded',
+  unload: 'A live patch was unloaded',
 };
 
 function outcomeNamed(step: string | undefined): HistoryEntry['outcome'] {

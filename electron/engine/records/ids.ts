@@ -1,13 +1,11 @@
 /** Ids that sort by time: `stage-20261120-124500-3f9a`. They name files, so their form is checked wherever they come in. */
 import { randomBytes } from 'node:crypto';
+import type { TransactionKind } from '../../../shared/history.js';
 import { idSchema } from '../../../shared/plan.js';
 import type { ErrorCode } from '../../../shared/errors.js';
 import { Fault } from '../fault.js';
 
-export function newId(
-  prefix: 'stage' | 'point' | 'activate' | 'rollback' | 'prune' | 'fetch',
-  now = new Date(),
-): string {
+export function newId(prefix: TransactionKind | 'point' | 'fetch', now = new Date()): string {
   const [date, time] = now.toISOString().replace(/[-:]/g, '').split('T');
   return `${prefix}-${date}-${time?.slice(0, 6)}-${randomBytes(3).toString('hex')}`;
 }

@@ -15,7 +15,7 @@ import { decide } from '../../engine/decide.js';
 import { outcomeOf } from '../../engine/fault.js';
 import { history } from '../../engine/history.js';
 import { inspect, isIndexKnown } from '../../engine/inspect.js';
-import { livepatchStatus } from '../../engine/livepatch.js';
+import { livepatchStatus, undoLivepatch } from '../../engine/livepatch.js';
 import { moduleTrees } from '../../engine/modules.js';
 import { plan } from '../../engine/plan.js';
 import { planned } from '../../engine/planned.js';
@@ -52,6 +52,7 @@ export const actionOfKind: Readonly<Record<RunKind, Action>> = {
   unschedule: 'activate',
   rollback: 'rollback',
   prune: 'rollback',
+  livepatch: 'rollback',
   recover: 'rollback',
   settings: 'settings',
   practice: 'stage',
@@ -173,6 +174,10 @@ export function handlers({ subject, runs, queries, status, ready }: HandlersOpti
         if (outcome.ok) status.notePending(undefined);
         return outcome;
       }),
+    undo: ({ transaction }, context) =>
+      run('livepatch', context, undefined, (system) =>
+        undoLivepatch(system, transaction === undefined ? {} : { transaction }),
+      ),
     prune: ({ keep, maxBytes, dryRun }, context) =>
       run('prune', context, undefined, (system) =>
         prune(system, {

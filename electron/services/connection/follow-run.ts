@@ -19,6 +19,7 @@ const kinds: Readonly<Record<RunVerb, RunKind>> = {
   activate: 'activate',
   unschedule: 'unschedule',
   rollback: 'rollback',
+  undo: 'livepatch',
   prune: 'prune',
   recover: 'recover',
   change: 'settings',

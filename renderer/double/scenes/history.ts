@@ -1,9 +1,38 @@
 /** History: the timeline, an entry, the space, the way back. */
-import { days, ago, history, mb, gb, restorePoints, packages } from '../records.js';
+import { days, ago, minute, history, mb, gb, restorePoints, packages } from '../records.js';
 import { during, type Scene } from '../scene.js';
 
 const state = during({ state: 'idle', pending: 0, security: 0 });
 const nothing = { entries: [], restorePoints: [], staged: [], unseen: [] };
+
+const release = '6.1.0-52-amd64';
+const ofPatch = (
+  transaction: string,
+  kind: 'load' | 'unload',
+  age: number,
+  more: Partial<(typeof history.entries)[number]>,
+): (typeof history.entries)[number] => ({
+  ...{ transaction, kind, started: ago(age), ended: ago(age - 3000), seconds: 3, outcome: 'done', title: '' },
+  ...{ stage: null, restorePoint: null, packages: [] },
+  ...more,
+});
+
+const patched = {
+  ...history,
+  entries: [
+    ofPatch('tx-0123', 'load', 5 * minute, {
+      livepatch: { release, name: 'fix_net_2026_2', replaced: ['fix_net_2026_1'], undo: true },
+    }),
+    ofPatch('tx-0122', 'load', 20 * minute, {
+      outcome: 'failed',
+      livepatch: { release, name: 'fix_scheduler', replaced: [], undo: false },
+    }),
+    ofPatch('tx-0121p', 'unload', 2 * days, {
+      livepatch: { release, name: 'fix_btrfs', replaced: [], undo: false },
+    }),
+    ...history.entries,
+  ],
+};
 
 const longPast = () =>
   Array.from({ length: 2_000 }, (_, index) => {
@@ -72,6 +101,23 @@ export const historyScenes: readonly Scene[] = [
         ),
       },
     }),
+  },
+  { name: 'history-patched', address: '#/history', state, records: { history: patched } },
+  { name: 'history-entry-patch', address: '#/history/tx-0123', state, records: { history: patched } },
+  {
+    name: 'history-entry-patch-undone',
+    address: '#/history/tx-0123',
+    state,
+    records: { history: patched },
+    press: ['Take this back'],
+  },
+  { name: 'history-entry-patch-failed', address: '#/history/tx-0122', state, records: { history: patched } },
+  {
+    name: 'history-entry-patch-german',
+    address: '#/history/tx-0121p',
+    state,
+    language: 'de',
+    records: { history: patched },
   },
   { name: 'history-entry-missing', address: '#/history/tx-9999', state },
   { name: 'history-rollback', address: '#/history/tx-0116', state, press: ['Roll back to before this…'] },

@@ -229,6 +229,10 @@ export const problems = (): Words['problems'] => ({
       'Dieser Live-Patch ist in Gebrauch und blieb, wie er ist.',
       'Entladen Sie ihn zuerst.',
     ),
+    LIVEPATCH_NO_UNDO: text(
+      'An Live-Patches gibt es nichts, was zurückgenommen werden kann.',
+      'Nur die neueste Änderung eines Live-Patches kann es, in dem Kernel, in dem sie geschah.',
+    ),
     LIVEPATCH_FOREIGN: text(
       'Diesen Live-Patch hat nicht Understudy geladen; er wird nur gelesen.',
       'Nehmen Sie dafür das Programm, das ihn geladen hat.',

@@ -41,6 +41,8 @@ export const terms = (say: Say): Words['terms'] => ({
     activate: 'Umschalten',
     rollback: 'Zurücknehmen',
     prune: 'Aufräumen',
+    load: 'Laden eines Live-Patches',
+    unload: 'Entladen eines Live-Patches',
   },
   run: {
     plan: 'die Suche nach Aktualisierungen',
@@ -49,6 +51,7 @@ export const terms = (say: Say): Words['terms'] => ({
     activate: 'das Umschalten',
     rollback: 'das Zurücknehmen',
     prune: 'das Aufräumen',
+    livepatch: 'das Zurücknehmen eines Live-Patches',
     recover: 'die Wiederherstellung',
     settings: 'das Ändern einer Einstellung',
     unschedule: 'das Zurücknehmen eines Umschaltens für später',

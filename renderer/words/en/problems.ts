@@ -208,6 +208,10 @@ export const problems = () => ({
       'The details name them. Once they are gone, the kernel completes it by itself; else restart.',
     ),
     LIVEPATCH_IN_USE: text('This live patch is in use and was left as it is.', 'Unload it first.'),
+    LIVEPATCH_NO_UNDO: text(
+      'There is nothing of live patches that can be taken back.',
+      'Only the newest change of a live patch can be, in the kernel in which it was made.',
+    ),
     LIVEPATCH_FOREIGN: text(
       'This live patch was not brought by Understudy, which only reads it.',
       'Use the program that brought it.',

@@ -42,6 +42,8 @@ export const terms = (say: Say) => ({
     activate: 'switch',
     rollback: 'rollback',
     prune: 'clean-up',
+    load: 'loading of a live patch',
+    unload: 'unloading of a live patch',
   } satisfies Record<TransactionKind, string>,
   run: {
     plan: 'looking for updates',
@@ -50,6 +52,7 @@ export const terms = (say: Say) => ({
     activate: 'the switch',
     rollback: 'the rollback',
     prune: 'the clean-up',
+    livepatch: 'taking back a live patch',
     recover: 'the recovery',
     settings: 'changing a setting',
     unschedule: 'taking back a switch for later',

@@ -50,6 +50,7 @@ export function doubleEngine(other: Partial<EngineVerbs> = {}, calls: unknown[][
     livepatches: () => good(values.livepatches),
     addLivepatch: () => good(livepatchDone('add')),
     loadLivepatch: (_system, { name }) => good(livepatchDone('load', name)),
+    undoLivepatch: () => good(livepatchDone('undo', 'fix_net')),
     unloadLivepatch: (_system, { name }) => good(livepatchDone('unload', name)),
     removeLivepatch: (_system, { name }) => good(livepatchDone('remove', name)),
     bootLivepatches: () =>

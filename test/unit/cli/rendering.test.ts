@@ -266,6 +266,10 @@ describe('what each verb shows', () => {
     );
     expect(loaded.calls).toEqual([['loadLivepatch', { name: 'fix_net', again: true }]]);
     expect(await shown(['livepatch', 'unload', 'fix_net'])).toBe('fix_net is out of the kernel.\n');
+    const undone = await on(['livepatch', 'undo', 'load-20261127-120000-abcdef']);
+    expect(undone.stdout).toBe('What was done to fix_net was taken back.\n');
+    expect(undone.calls).toEqual([['undoLivepatch', { transaction: 'load-20261127-120000-abcdef' }]]);
+    expect((await on(['livepatch', 'undo'])).calls).toEqual([['undoLivepatch', {}]]);
     const removed = await on(['livepatch', 'remove', 'fix_net', '--release', '6.1.0-44-amd64']);
     expect(removed.calls).toEqual([['removeLivepatch', { name: 'fix_net', release: '6.1.0-44-amd64' }]]);
     expect(await shown(['livepatch', 'held', '--now'])).toBe('fix_net has held.\n');

@@ -58,6 +58,7 @@ describe('recovery at every start', () => {
     ['livepatch', 'add', 'x.ko'],
     ['livepatch', 'load', 'fix_net'],
     ['livepatch', 'unload', 'fix_net'],
+    ['livepatch', 'undo'],
     ['livepatch', 'remove', 'fix_net'],
   ])('%s stops', async (...argv) => {
     const { exitCode, stderr, calls } = await on(argv, { engine: interrupted });

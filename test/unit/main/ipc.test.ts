@@ -51,6 +51,7 @@ const valid: { readonly [N in AppOperation]: AppParams<N> } = {
   activate: {},
   unschedule: {},
   rollback: {},
+  undo: {},
   prune: {},
   recover: {},
   change: { settings: {} },

@@ -1,6 +1,6 @@
 /** The timeline, the drawn space, and which entry the log belongs to. */
 import { describe, expect, test } from 'vitest';
-import type { HistoryEntry, RestorePoint } from '../../../shared/history.js';
+import { transactionKinds, type HistoryEntry, type RestorePoint } from '../../../shared/history.js';
 import { history, status } from '../../../renderer/double/records.js';
 import { isOfLastRun } from '../../../renderer/history/last-run.js';
 import { removedBy, sharesOf } from '../../../renderer/history/shares.js';
@@ -39,12 +39,12 @@ describe('the timeline', () => {
 
   test('every kind with every outcome has its own title', () => {
     const titles = new Set<string>();
-    for (const kind of ['stage', 'activate', 'rollback', 'prune'] as const) {
+    for (const kind of transactionKinds) {
       for (const outcome of ['done', 'failed', 'rolled-back'] as const) {
         titles.add(titleOf(entry({ kind, outcome }), words));
       }
     }
-    expect(titles.size).toBe(12);
+    expect(titles.size).toBe(3 * transactionKinds.length);
     expect(toneOf(entry({ outcome: 'failed' }))).toBe('bad');
   });
 

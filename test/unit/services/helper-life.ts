@@ -157,6 +157,7 @@ export function* helperLife(seed: number, length: number): Generator<Moment> {
         };
       case 'practice':
         return { plan: null, staged: null, latest: null, restorePoint: null };
+      case 'livepatch':
       case 'unschedule':
         return facts.staged ? { staged: { ...facts.staged, scheduled: false } } : {};
       case 'prune':

@@ -33,7 +33,7 @@ describe('a run decides', () => {
     expect(of(facts)).toMatchObject({ state, run: 'run-0001' });
   });
 
-  test.each(['decide', 'prune', 'settings'] as const)('%s leaves what is there', (kind) => {
+  test.each(['decide', 'prune', 'livepatch', 'settings'] as const)('%s leaves what is there', (kind) => {
     expect(of({ run: run(kind), staged: staged() }).state).toBe('staged');
   });
 });
@@ -88,7 +88,7 @@ describe('how the last run ended', () => {
     expect(of({ ...atSwitch, staged: staged() })).toMatchObject({ state: 'blocked', plan: 'plan-0001' });
   });
 
-  test.each(['decide', 'prune', 'settings'] as const)('that of %s is for who asked', (kind) => {
+  test.each(['decide', 'prune', 'livepatch', 'settings'] as const)('that of %s is for who asked', (kind) => {
     expect(of({ last: ended(kind, problem('INTERNAL')) }).state).toBe('idle');
   });
 });

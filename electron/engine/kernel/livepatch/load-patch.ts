@@ -26,14 +26,21 @@ export interface Loaded {
   readonly replaced: string[];
 }
 
+export interface LoadOptions {
+  /** Also one that is held back. */
+  readonly again: boolean;
+  /** Called when nothing speaks against it any more, before anything is in memory. */
+  readonly announce?: () => void;
+}
+
 /**
- * `again`: also one that is held back. Throws `LIVEPATCH_UNKNOWN`, `LIVEPATCH_ALTERED`, `LIVEPATCH_OTHER_KERNEL`, `LIVEPATCH_HELD_BACK`,
+ * Throws `LIVEPATCH_UNKNOWN`, `LIVEPATCH_ALTERED`, `LIVEPATCH_OTHER_KERNEL`, `LIVEPATCH_HELD_BACK`,
  * `LIVEPATCH_REFUSED`, `LIVEPATCH_STALLED`, `LIVEPATCH_STUCK`, `CANCELLED`.
  */
 export async function loadPatch(
   system: System,
   name: string,
-  { again }: { readonly again: boolean },
+  { again, announce }: LoadOptions,
 ): Promise<Loaded> {
   const machine = machineOf(system);
   const release = machine.kernelRelease();
@@ -55,6 +62,7 @@ export async function loadPatch(
   // What is left of an earlier time.
   if (isInMemory(machine, name) && !(await removeModule(system, name)))
     throw new Fault('LIVEPATCH_REFUSED', `${name}: the module is in memory already and cannot be removed`);
+  announce?.();
   beginTrial(system, record);
   system.onStep?.('livepatch-marked');
   try {

@@ -7,12 +7,13 @@ import { readState, withoutPatch, writeState } from './state.js';
 import { kernelPatch, kernelPatches, setEnabled } from './sysfs.js';
 import { named, stalledTasks, waitForChange, watchChange } from './transition.js';
 
-/** True where it was out already. Throws `LIVEPATCH_REFUSED`, `LIVEPATCH_STALLED`, `LIVEPATCH_STUCK`, `CANCELLED`. */
-export async function unloadPatch(system: System, name: string): Promise<boolean> {
+/** True where it was out already, and nothing was announced. Throws `LIVEPATCH_REFUSED`, `LIVEPATCH_STALLED`, `LIVEPATCH_STUCK`, `CANCELLED`. */
+export async function unloadPatch(system: System, name: string, announce: () => void): Promise<boolean> {
   const machine = machineOf(system);
   const known = kernelPatch(machine, name);
   if (known) {
     requireCalm(kernelPatches(machine).filter((patch) => patch.name !== name));
+    announce();
     await changeBack(system, name);
   }
   await removeModule(system, name);
