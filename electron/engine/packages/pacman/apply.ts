@@ -31,7 +31,12 @@ export async function apply(
     const runner: Runner = (argv, options) => session.run(argv, options);
     const count = Math.max(1, changes.length);
     const watch = new Watch(system, log, (text, packages) =>
-      step({ text, done: Math.min(99, Math.floor((100 * packages) / (count + 1))), total: 100, unit: 'percent' }),
+      step({
+        text,
+        done: Math.min(99, Math.floor((100 * packages) / (count + 1))),
+        total: 100,
+        unit: 'percent',
+      }),
     );
     const left = await finishInterrupted(session, watch, changes);
     if (changes.length === 0) return;
@@ -90,7 +95,9 @@ function compareWithPlan(
     const [planned, found] = [wanted.get(name), after.get(name)];
     if (planned === found) return [];
     if (planned === undefined) return [`${name}: is there, at ${found}`];
-    return [found === undefined ? `${name}: is not installed` : `${name}: is at ${found} instead of ${planned}`];
+    return [
+      found === undefined ? `${name}: is not installed` : `${name}: is at ${found} instead of ${planned}`,
+    ];
   });
   if (problems.length > 0) throw new Fault('PACKAGE_SCRIPT_FAILED', ...problems);
 }

@@ -40,7 +40,8 @@ export function parseCheck(text: string): Finding[] {
     const [, folder] = /^'(.+)': (?:description file|file list) is missing/.exec(words) ?? [];
     if (folder !== undefined)
       return [{ package: nameAndVersion(folder).name, sentence: 'Its entry in the database is not whole.' }];
-    const [, name] = /^missing '.+' dependency for '(.+)'/.exec(words) ?? /^'(.+)' conflicts with/.exec(words) ?? [];
+    const [, name] =
+      /^missing '.+' dependency for '(.+)'/.exec(words) ?? /^'(.+)' conflicts with/.exec(words) ?? [];
     return [{ package: name ?? null, sentence: words }];
   });
 }

@@ -9,7 +9,9 @@ export interface Provider {
 
 /** True for a package of that name, or one that provides it, in a version that fits. */
 export function satisfies(provider: Provider, dependency: string): boolean {
-  return isOfName(provider, dependency) || provider.provides.some((provision) => isMet(provision, dependency));
+  return (
+    isOfName(provider, dependency) || provider.provides.some((provision) => isMet(provision, dependency))
+  );
 }
 
 /** As `satisfies` by the package's own name alone: what replaces a package says so by its name. */

@@ -75,11 +75,7 @@ export async function download(
 }
 
 /** pacman says of a damaged file that its signature is wrong. What is as the index says, and yet wrongly signed, must not stay either. */
-async function faultAfter(
-  fault: Fault,
-  wanted: readonly WantedFile[],
-  signal: AbortSignal,
-): Promise<Fault> {
+async function faultAfter(fault: Fault, wanted: readonly WantedFile[], signal: AbortSignal): Promise<Fault> {
   if (fault.code !== 'ARCHIVE_UNTRUSTED') return fault;
   const bad = await damagedOf(wanted, signal);
   removeFiles(wanted);
@@ -95,8 +91,5 @@ function inconsistent(bad: readonly WantedFile[], absent: readonly WantedFile[])
 }
 
 function arrived(wanted: readonly WantedFile[]): number {
-  return wanted.reduce(
-    (sum, { file }) => sum + (sizeOf(file) ?? sizeOf(`${file}.part` as RawPath) ?? 0),
-    0,
-  );
+  return wanted.reduce((sum, { file }) => sum + (sizeOf(file) ?? sizeOf(`${file}.part` as RawPath) ?? 0), 0);
 }

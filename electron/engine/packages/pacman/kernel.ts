@@ -4,7 +4,8 @@
  * Kernels of Arch and its kin say which modules they have built in, so that those of DKMS are not built for them; so do the kernels
  * that people package themselves after their model.
  */
-const builtIn = /^(?:KSMBD-MODULE|VIRTUALBOX-GUEST-MODULES|WIREGUARD-MODULE|VHBA-MODULE|ANBOX-MODULES|NTSYNC-MODULE)(?:=|$)/;
+const builtIn =
+  /^(?:KSMBD-MODULE|VIRTUALBOX-GUEST-MODULES|WIREGUARD-MODULE|VHBA-MODULE|ANBOX-MODULES|NTSYNC-MODULE)(?:=|$)/;
 
 const kernelName =
   /^linux(?:\d+|-lts\d*|-zen|-hardened|-rt|-rt-lts|-mainline|-xanmod|-cachyos|-clear|-aarch64|-rpi)?(?:-[a-z]+)?-headers$|^linux(?:\d+|-lts\d*|-zen|-hardened|-rt|-rt-lts|-mainline)?$/;

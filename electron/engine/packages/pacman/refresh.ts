@@ -64,7 +64,10 @@ function emptyFolder(folder: RawPath): void {
 }
 
 function noArchive(fault: Fault): string[] {
-  return ['What answers is no package archive, perhaps the login page of a network.', ...fault.problem.details];
+  return [
+    'What answers is no package archive, perhaps the login page of a network.',
+    ...fault.problem.details,
+  ];
 }
 
 /** Something answers that is no archive at all, such as the login page of a hotel's network: it begins as no compressed file or tar does. */

@@ -111,7 +111,9 @@ async function selected(
   const ofNames = kept.filter(({ name }) => names.includes(name));
   if (wanted.length === 0) return { changes: [], kept: ofNames };
   const changes = await transaction(context, ['--sync', ...wanted]);
-  const left = all.filter(({ name, from }) => from !== null && !changes.some((change) => change.name === name));
+  const left = all.filter(
+    ({ name, from }) => from !== null && !changes.some((change) => change.name === name),
+  );
   if (left.length === 0) return { changes, kept: ofNames };
   throw new Fault('PARTIAL_UPGRADE', `Would be left behind: ${left.map(({ name }) => name).join(', ')}.`);
 }

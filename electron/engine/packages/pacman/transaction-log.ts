@@ -47,5 +47,6 @@ export function failureLine(name: string, now: Date): string {
 }
 
 export function interrupted(view: TreeView): boolean {
-  return parseLog((content(view, logPath) ?? Buffer.alloc(0)).subarray(-logTailBytes).toString('utf8')).isOpen;
+  return parseLog((content(view, logPath) ?? Buffer.alloc(0)).subarray(-logTailBytes).toString('utf8'))
+    .isOpen;
 }

@@ -40,10 +40,7 @@ export async function transaction(context: Context, operation: readonly string[]
   });
   const removed = replacedBy(context, added);
   refuseConflicts(context, added, removed);
-  return [
-    ...added.map((offer) => addition(context, offer)),
-    ...removed.map((entry) => removal(entry)),
-  ];
+  return [...added.map((offer) => addition(context, offer)), ...removed.map((entry) => removal(entry))];
 }
 
 function addition({ installed }: Context, offer: Offer): PackageChange {

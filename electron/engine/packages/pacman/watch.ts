@@ -70,14 +70,20 @@ export class Watch {
       this.#said = [];
       if (subject.kind === 'package') this.#packages += 1;
       this.step(line.replace(/\.\.\.$/, ''), this.#packages);
-    } else if (/^error: (?:command failed to execute correctly|command terminated by signal|could not (?:fork|get current))/.test(line))
+    } else if (
+      /^error: (?:command failed to execute correctly|command terminated by signal|could not (?:fork|get current))/.test(
+        line,
+      )
+    )
       this.#failures.push({ subject: this.#subject, words: this.#said });
     else this.#said = [...this.#said.slice(-39), line];
   }
 
   #subjectOf(line: string): Subject | undefined {
     if (line.startsWith(':: ')) this.#isAtHooks = /^:: Running (?:pre|post)-transaction hooks/.test(line);
-    const name = /^(?:installing|upgrading|reinstalling|downgrading|removing) ([^\s.][^\s]*?)\.\.\.$/.exec(line)?.[1];
+    const name = /^(?:installing|upgrading|reinstalling|downgrading|removing) ([^\s.][^\s]*?)\.\.\.$/.exec(
+      line,
+    )?.[1];
     if (name !== undefined) return { kind: 'package', name };
     const hook = this.#isAtHooks ? /^\( *\d+\/\d+\) (.+?)(?:\.\.\.)?$/.exec(line)?.[1] : undefined;
     return hook === undefined ? undefined : { kind: 'hook', name: hook };
