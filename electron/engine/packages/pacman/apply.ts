@@ -9,7 +9,7 @@ import type { PackageChange } from '../../../../shared/plan.js';
 import type { Session } from '../../environments/environment.js';
 import { Fault } from '../../fault.js';
 import type { System } from '../../system.js';
-import { ask, pacmanWith, type Runner } from './command.js';
+import { ask, pacmanWith, readingPacman, type Runner } from './command.js';
 import { finishInterrupted } from './finish.js';
 import { hookFolders } from './hooks.js';
 import { operationFor } from './operation.js';
@@ -72,7 +72,7 @@ async function noteFailure(runner: Runner, name: string): Promise<void> {
 }
 
 async function installedIn(runner: Runner, { signal }: System): Promise<ReadonlyMap<string, string>> {
-  const { stdout } = await ask(runner, pacmanWith({ database }, '--query'), { timeoutMs, signal });
+  const { stdout } = await ask(runner, readingPacman(database, '--query'), { timeoutMs, signal });
   return new Map(
     stdout.split('\n').flatMap((line): [string, string][] => {
       const [name, version] = line.split(' ');

@@ -3,7 +3,7 @@ import type { Session } from '../../environments/environment.js';
 import { Fault } from '../../fault.js';
 import { failureOf } from '../../process/run.js';
 import type { Finding } from '../package-manager.js';
-import { pacmanWith } from './command.js';
+import { readingPacman } from './command.js';
 import { nameAndVersion } from './database.js';
 import { sessionPlaces } from './places.js';
 import { cutShort, databaseState } from './state.js';
@@ -18,7 +18,7 @@ export async function audit(session: Session): Promise<Finding[]> {
     package: name,
     sentence: 'Its installation script failed.',
   }));
-  const argv = pacmanWith({ database: sessionPlaces.database }, '--database', '--check');
+  const argv = readingPacman(sessionPlaces.database, '--database', '--check');
   const result = await session.run(argv, { timeoutMs: 5 * 60_000 });
   if (result.ended !== 'exit') throw failureOf(argv, result) ?? new Fault('INTERNAL', 'pacman');
   const known = new Set(unfinished.map((finding) => finding.package));

@@ -25,6 +25,11 @@ export async function ask(
  */
 const otherAnswers = String(8 + 64);
 
+/** For what alters nothing: `words` begin with `--query` or `--database`, which know no bars. */
+export function readingPacman(database: string, ...words: readonly string[]): [string, ...string[]] {
+  return ['pacman', '--dbpath', database, '--color', 'never', ...words];
+}
+
 export function pacmanWith(
   places: { readonly database: string; readonly archives?: readonly string[] },
   ...words: readonly string[]
