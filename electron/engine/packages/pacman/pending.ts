@@ -41,7 +41,12 @@ export async function pending(system: System): Promise<PendingUpdate[]> {
       { scope: 'all', selected: [] },
       modulesOwners(system),
     );
-    return changes.flatMap(({ action: _action, to, ...change }) => (to === null ? [] : [{ ...change, to }]));
+    return changes.flatMap(
+      ({ name, architecture, from, to, downloadBytes, installedBytes, security, kernel, origin }) =>
+        to === null
+          ? []
+          : [{ name, architecture, from, to, downloadBytes, installedBytes, security, kernel, origin }],
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
