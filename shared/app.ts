@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { checkResultSchema } from './check.js';
 import { receivedProblemSchema, type Outcome } from './errors.js';
 import { arrivalNoteSchema } from './history.js';
+import { heldBackSchema } from './livepatch.js';
 import { idSchema } from './plan.js';
 import { operations, type Params, type Result, type Verb } from './operations.js';
 import { preferencesChangeSchema, preferencesSchema } from './preferences.js';
@@ -53,6 +54,8 @@ export const appStateSchema = z.strictObject({
   historyRebuilt: z.boolean(),
   /** What the last start in another environment could not bring together, until it was seen. */
   arrival: arrivalNoteSchema.optional(),
+  /** Live patches of the kernel that are not loaded again, since the machine went down with them, until they were seen. */
+  heldBack: z.array(heldBackSchema).min(1).optional(),
   /** What the shell can do; the renderer asks this, never which shell it is. */
   can: z.strictObject({
     tray: z.boolean(),

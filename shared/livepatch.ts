@@ -96,8 +96,7 @@ export const livepatchStatusSchema = z.strictObject({
   stalled: z.array(z.string()),
   /** Programs for live patches that are installed beside Understudy. */
   providers: z.array(z.enum(livepatchSources)),
-  /** What could not be seen, with the reason. */
-  unseen: z.array(z.string()),
+  unseen: z.array(z.strictObject({ what: z.string(), why: z.string() })),
 });
 export type LivepatchStatus = z.infer<typeof livepatchStatusSchema>;
 

@@ -67,6 +67,8 @@ export const machineSchema = z.strictObject({
   }),
   architecture: z.string(),
   runningKernel: z.string().nullable(),
+  /** The newest installed one that can be started, of the flavour that runs; null where none was found, or none runs. */
+  newestKernel: z.string().nullable(),
   kernels: z.array(kernelSchema),
   init: z.string().nullable(),
   mounts: z.array(mountSchema),

@@ -17,7 +17,9 @@ import {
   stagedSchema,
   unscheduledSchema,
 } from './history.js';
+import { livepatchStatusSchema } from './livepatch.js';
 import { machineSchema } from './machine.js';
+import { moduleTreesSchema } from './modules.js';
 import { activations, idSchema, planSchema, scopes } from './plan.js';
 import { runLogSchema } from './run.js';
 import { settingsChangeSchema, settingsSchema } from './settings.js';
@@ -58,6 +60,10 @@ const done = z.strictObject({});
 export const operations = {
   status: operation('query', 'inspect', {}, statusSchema),
   inspect: operation('query', 'inspect', {}, machineSchema),
+  /** Live patches of the kernel, also those that other programs brought. */
+  livepatch: operation('query', 'inspect', {}, livepatchStatusSchema),
+  /** The modules of each kernel, and whether what runs finds its own. */
+  modules: operation('query', 'inspect', {}, moduleTreesSchema),
   check: operation(
     'query',
     'inspect',

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { problemSchema, receivedProblemSchema } from './errors.js';
 import { historyEntrySchema, recoveredSchema } from './history.js';
+import { heldBackSchema } from './livepatch.js';
 import { activations, idSchema } from './plan.js';
 import { endedRunSchema, runSchema } from './run.js';
 
@@ -75,6 +76,8 @@ export const statusSchema = z.strictObject({
     .nullable(),
   /** What was switched to, or returned to, runs only after the next restart; until then the system is the one before. */
   restartPending: z.boolean(),
+  /** Live patches of the kernel that are not loaded again, since the machine went down while they were on trial. */
+  heldBack: z.array(heldBackSchema),
   /** What a rollback would return to now. */
   restorePoint: z.strictObject({ id: idSchema, created: z.string(), title: z.string() }).nullable(),
   restorePoints: z.strictObject({ count: z.number(), ownBytes: z.number() }),

@@ -22,18 +22,18 @@ import { openOwnFolder } from './own-folder.js';
  */
 const lanes = [
   [
-    { name: 'unit', minutes: 20 },
-    { name: 'conformance', minutes: 20 },
-    { name: 'integration', minutes: 30 },
-    { name: 'guests', minutes: 40 },
+    { name: 'unit', minutes: 30 },
+    { name: 'conformance', minutes: 30 },
+    { name: 'integration', minutes: 45 },
+    { name: 'guests', minutes: 60 },
   ],
   [
-    { name: 'screens', minutes: 20 },
-    { name: 'system', minutes: 50 },
+    { name: 'screens', minutes: 30 },
+    { name: 'system', minutes: 70 },
   ],
 ];
 const rest = [
-  { name: 'e2e', minutes: 20 },
+  { name: 'e2e', minutes: 30 },
   { name: 'electron', minutes: 20 },
   { name: 'switches', minutes: 30 },
   { name: 'layouts', minutes: 30 },

@@ -60,6 +60,8 @@ export function engineThroughHelper(access: HelperAccess, inProcess: EngineVerbs
       const here = () => inProcess.changelog(system, { name, ...(version === undefined ? {} : { version }) });
       return version === undefined ? here() : query('changelog', { name, version }, here);
     },
+    livepatchStatus: (system) => query('livepatch', {}, () => inProcess.livepatchStatus(system)),
+    moduleTrees: (system) => query('modules', {}, () => inProcess.moduleTrees(system)),
     history: (system) => query('history', {}, () => inProcess.history(system)),
     status: (system) => read(settledStatus, () => inProcess.status(system)),
     settings: (system) => query('settings', {}, () => inProcess.settings(system)),
@@ -88,11 +90,9 @@ export function engineThroughHelper(access: HelperAccess, inProcess: EngineVerbs
     mountEnvironment: (system, options) => inProcess.mountEnvironment(system, options),
     unmountEnvironment: (system, options) => inProcess.unmountEnvironment(system, options),
     destroyEnvironment: (system, options) => inProcess.destroyEnvironment(system, options),
-    moduleTrees: (system) => inProcess.moduleTrees(system),
     keepModules: (system) => inProcess.keepModules(system),
     restoreModules: (system) => inProcess.restoreModules(system),
     cleanModules: (system, options) => inProcess.cleanModules(system, options),
-    livepatchStatus: (system) => inProcess.livepatchStatus(system),
     livepatches: (system) => inProcess.livepatches(system),
     addLivepatch: (system, options) => inProcess.addLivepatch(system, options),
     loadLivepatch: (system, options) => inProcess.loadLivepatch(system, options),

@@ -7,6 +7,7 @@ import { engineFor, type Engine } from './engine.js';
 import { faultOf } from './fault.js';
 import { transactionsOf } from './journal/journal.js';
 import type { Transaction } from './journal/read-journal.js';
+import { heldBackPatches } from './kernel/livepatch/describe.js';
 import { arrivalNotes } from './records/arrivals.js';
 import { readAutomatic } from './records/automatic.js';
 import { requireComplete } from './records/complete.js';
@@ -36,6 +37,7 @@ const nothing: Facts = {
   staged: null,
   latest: null,
   restartPending: false,
+  heldBack: [],
   restorePoint: null,
   restorePoints: { count: 0, ownBytes: 0 },
   automatic: { lastAttempt: null, lastSuccess: null, failures: 0 },
@@ -69,6 +71,7 @@ function seen({ system, environment }: Engine, now: Date): Facts {
     staged: stagedOf(system, stages.at(-1), now),
     latest: latest ? latestOf(system, latest) : null,
     restartPending: environment.pending(system) !== undefined,
+    heldBack: heldBackPatches(system),
     ...restorePoints(transactions, restorePointsOf(system, environment)),
     automatic: readAutomatic(system),
     problem: null,

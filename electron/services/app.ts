@@ -24,7 +24,14 @@ import type { Identities } from './report/redact.js';
 import type { Scheduler } from './schedule/scheduler.js';
 import { seenMemory } from './seen.js';
 import type { Stores } from './store/stores.js';
-import { deriveState, leftBehind, overIn, unseenArrival } from './update-state.js';
+import {
+  deriveState,
+  heldBackIn,
+  leftBehind,
+  overIn,
+  unseenArrival,
+  unseenHeldBack,
+} from './update-state.js';
 import type { Status } from '../../shared/status.js';
 
 export interface AppOptions {
@@ -65,6 +72,7 @@ export function createApp(options: AppOptions): App {
   const stateNow = (): AppState => {
     const { state, problem: reason } = connection.facts;
     const arrival = unseenArrival(connection.status, seen.ids);
+    const heldBack = unseenHeldBack(connection.status, seen.ids);
     return {
       update: deriveState(connection.status, seen.ids),
       status: connection.status,
@@ -73,6 +81,7 @@ export function createApp(options: AppOptions): App {
       practice,
       historyRebuilt: history.rebuilt,
       ...(arrival ? { arrival } : {}),
+      ...(heldBack.length > 0 ? { heldBack } : {}),
       can: { ...options.can, elevate: elevate !== null },
     };
   };
@@ -145,7 +154,7 @@ export function createApp(options: AppOptions): App {
       return bad(facts.problem ?? problem('HELPER_UNREACHABLE'));
     },
     acknowledge() {
-      if (connection.status) seen.add(overIn(connection.status));
+      if (connection.status) seen.add([...overIn(connection.status), ...heldBackIn(connection.status)]);
       history.acknowledge();
       tellState();
       return good(stateNow());

@@ -26,6 +26,7 @@
  */
 import { exitCodes, exitCodeOf, problem, type ErrorCode } from '../../shared/errors.js';
 import type { ArrivalNote } from '../../shared/history.js';
+import type { HeldBack } from '../../shared/livepatch.js';
 import type { EndedRun, Run, RunKind } from '../../shared/run.js';
 import type { UpdateState } from '../../shared/state.js';
 import type { Missed, Status } from '../../shared/status.js';
@@ -75,6 +76,21 @@ export function unseenArrival(
   const latest = status?.latest;
   return latest?.arrival && !acknowledged.has(arrivalId(latest)) ? latest.arrival : undefined;
 }
+
+/**
+ * Live patches that are held back, of which the user has not been told yet. Nothing that begins leaves them behind: they are of the machine,
+ * not of an update.
+ */
+export function unseenHeldBack(status: Status | null, acknowledged: ReadonlySet<string>): HeldBack[] {
+  return (status?.heldBack ?? []).filter((patch) => !acknowledged.has(heldBackId(patch)));
+}
+
+/** What the user has seen when they were acknowledged. */
+export function heldBackIn({ heldBack }: Status): string[] {
+  return heldBack.map(heldBackId);
+}
+
+const heldBackId = ({ release, name, since }: HeldBack): string => `held-back ${release} ${name} ${since}`;
 
 /** The switch itself may have been acknowledged before the start. */
 const arrivalId = ({ transaction }: { readonly transaction: string }): string => `arrival ${transaction}`;

@@ -19,7 +19,7 @@ const yes = <T>(value: T): Promise<Outcome<T>> => Promise.resolve({ ok: true, va
 const never = <T>(): Promise<Outcome<T>> => new Promise(() => undefined);
 
 export function handlersFor(scene: Scene, emit: (event: AppEvent) => void): AppHandlers {
-  const records = { ...usual, ...scene.records };
+  const records = { ...usual, ...(typeof scene.records === 'function' ? scene.records() : scene.records) };
   let state: AppState = scene.state;
   let settings: SystemSettings = records.settings;
   let preferences: Preferences = {
@@ -77,6 +77,8 @@ export function handlersFor(scene: Scene, emit: (event: AppEvent) => void): AppH
             problem: { code: 'HELPER_UNREACHABLE', sentence: '', hint: '', details: [] },
           }),
     inspect: () => yes(records.machine),
+    livepatch: () => yes({ ...records.livepatch, ...returning(settings) }),
+    modules: () => yes(records.modules),
     async check() {
       for (const result of records.check.checks) {
         await Promise.resolve();
@@ -138,6 +140,11 @@ export function handlersFor(scene: Scene, emit: (event: AppEvent) => void): AppH
     ...scene.handlers,
   };
 }
+
+const returning = ({ installOnReboot, upgradeOnReboot }: SystemSettings) => ({
+  installOnReboot,
+  upgradeOnReboot,
+});
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 

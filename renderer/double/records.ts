@@ -4,7 +4,9 @@ import type { Changelog } from '../../shared/changelog.js';
 import type { Review } from '../../shared/changeset.js';
 import type { CheckReport } from '../../shared/check.js';
 import type { History, RestorePoint, RolledBack } from '../../shared/history.js';
+import type { LivepatchStatus } from '../../shared/livepatch.js';
 import type { Machine } from '../../shared/machine.js';
+import type { ModuleTrees } from '../../shared/modules.js';
 import type { PackageChange, Plan } from '../../shared/plan.js';
 import type { Preferences } from '../../shared/preferences.js';
 import type { RunLog } from '../../shared/run.js';
@@ -28,6 +30,8 @@ export const gb = 1000 ** 3;
 
 export interface Records {
   readonly machine: Machine;
+  readonly livepatch: LivepatchStatus;
+  readonly modules: ModuleTrees;
   readonly history: History;
   readonly preview: RolledBack;
   readonly settings: SystemSettings;
@@ -192,6 +196,7 @@ export const status: Status = {
   staged: null,
   latest: null,
   restartPending: false,
+  heldBack: [],
   restorePoint: { id: 'restore-c41', created: ago(3 * days), title: 'Before the update of 14 packages' },
   restorePoints: { count: 3, ownBytes: 2 * gb },
   pending: { updates: 8, security: 3, counted: ago(50 * minute) },
@@ -215,6 +220,7 @@ export const machine: Machine = {
   distribution: { id: 'debian', name: 'Debian GNU/Linux 12 (bookworm)', version: '12', family: 'debian' },
   architecture: 'amd64',
   runningKernel: '6.1.0-55-amd64',
+  newestKernel: '6.1.0-56-amd64',
   kernels: [
     {
       release: '6.1.0-56-amd64',
@@ -283,6 +289,45 @@ export const machine: Machine = {
     { name: 'zfs', usable: false, reason: 'The root file system is ext4.' },
   ],
   unseen: [],
+};
+
+/** A kernel that takes live patches and has none. */
+export const livepatch: LivepatchStatus = {
+  running: '6.1.0-55-amd64',
+  supported: true,
+  off: null,
+  installOnReboot: true,
+  upgradeOnReboot: false,
+  active: [],
+  heldBack: [],
+  stalled: [],
+  providers: [],
+  unseen: [],
+};
+
+export const modules: ModuleTrees = {
+  running: '6.1.0-55-amd64',
+  complete: true,
+  trees: [
+    {
+      release: '6.1.0-55-amd64',
+      state: 'running',
+      path: '/usr/lib/modules/6.1.0-55-amd64',
+      package: 'linux-image-6.1.0-55-amd64',
+      bootable: true,
+      count: 4121,
+      removal: null,
+    },
+    {
+      release: '6.1.0-56-amd64',
+      state: 'installed',
+      path: '/usr/lib/modules/6.1.0-56-amd64',
+      package: 'linux-image-6.1.0-56-amd64',
+      bootable: true,
+      count: 4123,
+      removal: null,
+    },
+  ],
 };
 
 export const preview: RolledBack = {
@@ -443,6 +488,8 @@ export const report = [
 
 export const usual: Records = {
   machine,
+  livepatch,
+  modules,
   history,
   preview,
   settings,

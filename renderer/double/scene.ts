@@ -14,8 +14,8 @@ export interface Scene {
   /** The fragment, such as `#/history`. */
   readonly address: string;
   readonly state: AppState;
-  /** What queries answer; the usual records where it says nothing. */
-  readonly records?: Partial<Records>;
+  /** What queries answer; the usual records where it says nothing. Made only when it is played where they are many: every page knows all scenes. */
+  readonly records?: Partial<Records> | (() => Partial<Records>);
   /** Operations that answer otherwise than usual. */
   readonly handlers?: Partial<AppHandlers>;
   /** What comes in after the app has begun. */

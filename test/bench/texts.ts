@@ -2,6 +2,9 @@
 import { difference } from '../../electron/cli/text/line-difference.js';
 import { paragraphs } from '../../electron/engine/packages/apt/deb822.js';
 import { mergeText } from '../../electron/engine/reintegrate/merge-text.js';
+import { manyFiles } from '../../renderer/double/scenes/wizard-records.js';
+import { differenceOf } from '../../renderer/wizard/review/difference.js';
+import { filesFor } from '../../renderer/wizard/review/files.js';
 import { median, seconds, type Bench, type BenchRow } from './row.js';
 
 export const benchTexts: Bench = {
@@ -11,6 +14,13 @@ export const benchTexts: Bench = {
     await row('10 MB of a status file read', 1, quick, readStatus()),
     await row('difference of two texts of 20,000 lines with nothing in common', 5, quick, compare()),
     await row('merge of texts of 40,000 lines, changed on both sides', 5, quick, mergeBoth()),
+    await row('one of 100,000 files searched in the review', 0.25, quick, searchFiles()),
+    await row(
+      'difference in the app of two texts of 20,000 lines with nothing in common',
+      5,
+      quick,
+      compareInApp(),
+    ),
   ],
 };
 
@@ -41,4 +51,16 @@ function mergeBoth(): () => number {
   const changed = (at: number): Buffer => Buffer.from(base.replace(`line ${at}\n`, 'changed\n'));
   const [mine, theirs] = [changed(20_000), changed(24_000)];
   return () => ('merged' in mergeText(Buffer.from(base), mine, theirs) ? 1 : 0);
+}
+
+function searchFiles(): () => number {
+  const { files } = manyFiles(100_000);
+  return () => filesFor(files, { area: 'programs', text: 'module-99999' }).length;
+}
+
+function compareInApp(): () => number {
+  const [mine = '', theirs = ''] = ['a', 'b'].map((word) =>
+    Array.from({ length: 20_000 }, (_, at) => `${word}${at}\n`).join(''),
+  );
+  return () => differenceOf(mine, theirs).length;
 }

@@ -51,6 +51,8 @@ const restorePoint = 'point-20260101-000000-abcdef';
 const right: { readonly [V in Verb]: readonly Params<V>[] } = {
   status: [{}],
   inspect: [{}],
+  livepatch: [{}],
+  modules: [{}],
   check: [{ moment: 'before-stage' }, { moment: 'before-activation', plan }],
   history: [{}],
   review: [{}, { stage }],
@@ -100,7 +102,7 @@ function parameters(random: Random, verb: Verb): Record<string, unknown> {
 }
 
 /** What runs a package manager for its answer, and takes some hundred times as long. */
-const costly: ReadonlySet<Verb> = new Set(['inspect', 'check', 'changelog']);
+const costly: ReadonlySet<Verb> = new Set(['inspect', 'check', 'changelog', 'modules']);
 
 /** A request whose envelope is right, so that the connection goes on; what it asks for mostly is not. Costly ones are some of all. */
 export function mutatedRequest(random: Random, id: number): Buffer {

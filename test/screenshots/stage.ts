@@ -1,21 +1,15 @@
 /**
- * The renderer over its double, in chromium and without any server: it is built into a folder, and pages come from there through the
- * browser's own interception, with the content security policy of the shells. Nothing else can be reached.
+ * The renderer over its double, in chromium: it is built into a folder that a server of this process offers. What was loaded once stays in the
+ * browser, compiled, for the next page of the same context (an interception of requests would prevent that). Nothing else can be reached.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import {
-  chromium,
-  type Browser,
-  type BrowserContext,
-  type ConsoleMessage,
-  type Page,
-  type Route,
-} from 'playwright-core';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type ConsoleMessage, type Page } from 'playwright-core';
 import { chromiumOptions, chromiumPath } from '../lab/chromium.js';
+import { serveFolder, type PageServer } from './page-server.js';
 
-const origin = 'http://understudy.invalid';
 const buildLimitMs = 240_000;
 
 export const themes = ['light', 'dark'] as const;
@@ -36,24 +30,9 @@ export interface Look {
   readonly language?: string;
 }
 
-/** As the shells send it. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-};
+/** No other name or address has a meaning for the browser, whatever it or a page asks for. */
+const nothingElse = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
+const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** Why nothing can be shown here, or null. */
 export function obstacle(): string | null {
@@ -64,13 +43,10 @@ export function obstacle(): string | null {
 const moment = new Date('2026-11-20T17:30:00Z');
 
 export class Stage {
-  readonly #browser: Browser;
-  readonly #folder: string;
-
-  private constructor(browser: Browser, folder: string) {
-    this.#browser = browser;
-    this.#folder = folder;
-  }
+  private constructor(
+    private readonly browser: Browser,
+    private readonly server: PageServer,
+  ) {}
 
   /** Builds the double into `folder`, whose content is replaced. */
   static async raise(folder: string): Promise<Stage> {
@@ -86,13 +62,14 @@ export class Stage {
       { cwd: top, encoding: 'utf8', timeout: buildLimitMs, env: { ...process.env, NODE_ENV: 'production' } },
     );
     if (status !== 0) throw new Error(`The double could not be built: ${stderr}`);
-    const browser = await chromium.launch(chromiumOptions);
-    return new Stage(browser, folder);
+    const server = await serveFolder(folder, [axeFile]);
+    const args = [...chromiumOptions.args, nothingElse];
+    return new Stage(await chromium.launch({ ...chromiumOptions, args }), server);
   }
 
   async scenes(): Promise<readonly SceneEntry[]> {
     const page = await (await this.#context({ theme: 'light', width: 800 })).newPage();
-    await page.goto(`${origin}/double.html`);
+    await page.goto(`${this.server.origin}/double.html`);
     await page.waitForFunction('window.scenes !== undefined');
     const scenes = await page.evaluate<readonly SceneEntry[]>('window.scenes');
     await page.context().close();
@@ -134,7 +111,7 @@ export class Stage {
 
   async #load(page: Page, scene: SceneEntry, language: string): Promise<void> {
     await page.clock.setSystemTime(moment);
-    await page.goto(`${origin}/double.html?scene=${scene.name}&lang=${language}${scene.address}`);
+    await page.goto(`${this.server.origin}/double.html?scene=${scene.name}&lang=${language}${scene.address}`);
     await page.locator('h1').first().waitFor();
     await page.clock.runFor(400);
     // Buttons are named in the scene's own language.
@@ -145,34 +122,23 @@ export class Stage {
   }
 
   async strike(): Promise<void> {
-    await this.#browser.close();
+    await this.browser.close();
+    await this.server.close();
   }
 
-  async #context({ theme, width, height = 800 }: Look): Promise<BrowserContext> {
-    const context = await this.#browser.newContext({
+  /** Brings axe into the page, unless it is there. */
+  async bringAxe(page: Page): Promise<void> {
+    if (!(await page.evaluate<boolean>("'axe' in window")))
+      await page.addScriptTag({ url: `${this.server.origin}/axe.min.js` });
+  }
+
+  #context({ theme, width, height = 800 }: Look): Promise<BrowserContext> {
+    return this.browser.newContext({
       viewport: { width, height },
       colorScheme: theme,
       reducedMotion: 'reduce',
       locale: 'en-GB',
       timezoneId: 'Europe/Berlin',
-    });
-    await context.route('**/*', (route) => this.#answer(route));
-    return context;
-  }
-
-  async #answer(route: Route): Promise<void> {
-    const url = new URL(route.request().url());
-    const path = join(this.#folder, url.pathname);
-    if (url.origin !== origin || !existsSync(path)) {
-      await route.abort();
-      return;
-    }
-    await route.fulfill({
-      body: readFileSync(path),
-      headers: {
-        'content-type': types[extname(path)] ?? 'application/octet-stream',
-        'content-security-policy': policy,
-      },
     });
   }
 }

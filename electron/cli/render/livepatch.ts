@@ -70,7 +70,11 @@ export function livepatchStatusLines(status: LivepatchStatus, look: Look): strin
     ...(providers.length === 0
       ? []
       : ['', `Also installed: ${providers.map((source) => sources[source]).join(', ')}.`]),
-    ...section(look, 'Not seen', unseen),
+    ...section(
+      look,
+      'Not seen',
+      unseen.map(({ what, why }) => `${what}: ${why}`),
+    ),
   ];
 }
 

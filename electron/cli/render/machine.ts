@@ -14,6 +14,7 @@ export function machineLines(machine: Machine, look: Look): string[] {
       ['Root', machine.root],
       ['Architecture', machine.architecture],
       ['Running kernel', machine.runningKernel ?? 'none (this system is not running)'],
+      ...newestKernel(machine),
       ['Init', machine.init ?? 'unknown'],
       ['Boot loader', machine.bootLoader],
       [
@@ -42,6 +43,11 @@ export function machineLines(machine: Machine, look: Look): string[] {
       machine.unseen.flatMap(({ what, why }) => wrap(`${what}: ${why}`, look.width, '    ', '  ')),
     ),
   ];
+}
+
+/** Of another one than the one that runs. */
+function newestKernel({ runningKernel, newestKernel: newest }: Machine): [string, string][] {
+  return newest === null || newest === runningKernel ? [] : [['Newest kernel', `${newest}, not running`]];
 }
 
 /** The name alone where it tells the version already, as `PRETTY_NAME` of os-release(5) does. */

@@ -1,6 +1,7 @@
 /** The one state of the update, and what stands around it. */
 import type { Problem } from '../../../shared/errors.js';
 import type { UpdateState } from '../../../shared/state.js';
+import type { Status } from '../../../shared/status.js';
 import type { NotDue } from '../automatic-stage.js';
 import { heading, paint, type Look, type Tone } from '../text/look.js';
 import { count, duration, moment, size } from '../text/measure.js';
@@ -19,6 +20,7 @@ export function statusLines({ update, status, schedule, connection }: StatusAnsw
     ...(status.restartPending
       ? [paint(look, 'warning', 'What was switched to runs after the next restart.')]
       : []),
+    ...heldBackLines(status.heldBack, look),
     ...(status.latest?.arrival ? ['', ...arrivalLines(status.latest.arrival, look)] : ['']),
     ...facts(look, [
       [
@@ -40,6 +42,15 @@ export function statusLines({ update, status, schedule, connection }: StatusAnsw
           ...status.unseen.flatMap(({ what, why }) => wrap(`${what}: ${why}`, look.width, '    ', '  ')),
         ]),
   ];
+}
+
+function heldBackLines(heldBack: Status['heldBack'], look: Look): string[] {
+  return heldBack.flatMap(({ name, release }) =>
+    wrap(
+      `The live patch ${name} for ${release} is held back: the machine went down soon after it was loaded. See "${look.command} livepatch".`,
+      look.width,
+    ).map((line) => paint(look, 'warning', line)),
+  );
 }
 
 export function notDueLines({ schedule }: NotDue, look: Look): string[] {

@@ -53,7 +53,7 @@ export const livepatch = systemVerb<Answered>({
       'The parameter understudy.livepatch=off of the kernel, or the file /etc/understudy/livepatch-off, switches all of it off. boot and held are run by the system itself, at a start and five minutes after a load; held --now ends the trial at once.',
     ],
     doesNot: [
-      'It does not go through the helper: all but status needs root.',
+      'Only status goes through the helper: everything else needs root.',
       'It takes no live patch for another architecture, loads none for another kernel, nor one whose copy was altered. Where /etc/understudy/keys has keys (PEM, Ed25519, *.pub), it adds none without a signature by one of them, FILE.sig, of the line "understudy livepatch 1" and the file; where it has none, it is your word that the author can be trusted. What is signed for the kernel is checked by the kernel.',
       'It never forces a task to change over, and unloads nothing that another program brought.',
     ],

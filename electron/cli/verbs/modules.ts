@@ -19,7 +19,7 @@ export const modules = systemVerb<Answered>({
       'clean: puts the modules aside of kernels that do not run, that no package has, and that cannot be started; after the days of the setting keepModulesDays they are removed.',
     ],
     doesNot: [
-      'It does not go through the helper: all but status needs root.',
+      'Only status goes through the helper: everything else needs root.',
       'It never clears away what the running kernel needs, and nothing at all while that lacks modules itself.',
       'It brings back nothing of a kernel that has all of its own modules: what else is gone was removed on purpose.',
       'It overwrites nothing that a package manager left.',

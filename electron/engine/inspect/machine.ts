@@ -13,7 +13,7 @@ import { describeKernels, installedKernels, type InstalledKernel } from './kerne
 import { mountsOf } from './mounts.js';
 import { networkOf, untoldNetwork } from './network.js';
 import { powerOf, untoldPower } from './power.js';
-import { describeReboot, pendingReboot } from './reboot.js';
+import { describeReboot, newestKernel, pendingReboot } from './reboot.js';
 import { thisMachine, type MachineSources } from './sources.js';
 import { unseenList, type Unseen } from './unseen.js';
 
@@ -42,6 +42,7 @@ export async function inspectMachine(
       distribution: await unseen.attempt('distribution', unknownDistribution, () => distributionOf(view)),
       architecture: await architecture(system, view, sources, unseen),
       runningKernel: running,
+      newestKernel: running === null ? null : newestKernel(kernels, running),
       kernels: describeKernels(kernels, running),
       init: await unseen.attempt('init', null, () => initOf(system, view, sources)),
       mounts,

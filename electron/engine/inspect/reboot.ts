@@ -28,13 +28,19 @@ export function pendingReboot(
   return asked || kernel !== null ? { packages: [...new Set(packages)], kernel } : null;
 }
 
-/** The newest installed kernel if it is newer than the running one and of its flavour. */
+/** The newest installed kernel if it is newer than the running one. */
 function newerKernel(kernels: readonly InstalledKernel[], running: string): string | null {
+  const newest = newestKernel(kernels, running);
+  return newest !== null && compareReleases(newest, running) > 0 ? newest : null;
+}
+
+/** The newest installed kernel that can be started, of the flavour of the one that runs. */
+export function newestKernel(kernels: readonly InstalledKernel[], running: string): string | null {
   const rivals = kernels.filter(
     ({ image, release }) => image !== null && flavourOf(release) === flavourOf(running),
   );
   const [newest] = rivals.map(({ release }) => release).sort((a, b) => compareReleases(b, a));
-  return newest !== undefined && compareReleases(newest, running) > 0 ? newest : null;
+  return newest ?? null;
 }
 
 export function describeReboot(reboot: PendingReboot | null): Machine['rebootRequired'] {

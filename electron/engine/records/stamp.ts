@@ -14,6 +14,8 @@ const folders: readonly (readonly [folder: string, record: string])[] = [
   ['stages', 'stage.json'],
   ['restore-points', 'point.json'],
   ['arrivals', ''],
+  // Their state, and a folder a kernel release.
+  ['livepatches', ''],
 ];
 
 /** Costs a stat(2) for each record. For who may not read the store it says nothing but that. */

@@ -15,6 +15,8 @@ import { decide } from '../../engine/decide.js';
 import { outcomeOf } from '../../engine/fault.js';
 import { history } from '../../engine/history.js';
 import { inspect, isIndexKnown } from '../../engine/inspect.js';
+import { livepatchStatus } from '../../engine/livepatch.js';
+import { moduleTrees } from '../../engine/modules.js';
 import { plan } from '../../engine/plan.js';
 import { planned } from '../../engine/planned.js';
 import { prune } from '../../engine/prune.js';
@@ -111,6 +113,8 @@ export function handlers({ subject, runs, queries, status, ready }: HandlersOpti
       }).finally(() => (inspecting = undefined));
       return inspecting;
     },
+    livepatch: (_, context) => query(context, livepatchStatus),
+    modules: (_, context) => query(context, moduleTrees),
     check: ({ moment, plan: id }, context) =>
       query(context, (system) =>
         check(system, {

@@ -42,7 +42,7 @@ export interface ConnectionOptions {
 
 /** Milliseconds for the hello of a client. */
 const helloMs = 10_000;
-/** Milliseconds in which a client must have taken the reason why it is refused: one of a crowd may be slow. */
+/** Milliseconds in which a client must have taken the reason why it is refused. */
 const lastWordMs = 5_000;
 /** Requests whose answers were not taken yet; more are not read until then. */
 const mostInFlight = 16;
@@ -56,19 +56,24 @@ export class Connection {
   readonly #gone = new AbortController();
   readonly #hello: NodeJS.Timeout;
   readonly #alive: NodeJS.Timeout;
+  #lastWord: NodeJS.Timeout | undefined;
   #greeted = false;
+  #refusal: Problem | undefined;
   #over = false;
   #subscribed: 'no' | 'asking' | 'yes' = 'no';
 
   constructor(
-    private readonly socket: Socket,
+    readonly socket: Socket,
     readonly peer: Peer,
     private readonly options: ConnectionOptions,
   ) {
     // Every request in flight may listen, in more than one place; more than that would be a leak.
     setMaxListeners(4 * mostInFlight, this.#gone.signal);
     this.#outbox = new Outbox(socket, () => socket.destroy());
-    this.#hello = setTimeout(() => this.refuse('BAD_REQUEST', 'No hello came.'), helloMs);
+    this.#hello = setTimeout(
+      () => this.#refuse(this.#refusal ?? problem('BAD_REQUEST', 'No hello came.')),
+      helloMs,
+    );
     this.#alive = setInterval(() => {
       if (this.#inFlight.size > 0 || this.#subscribed !== 'no') this.#outbox.send({ type: 'alive' });
     }, aliveEveryMs);
@@ -77,6 +82,7 @@ export class Connection {
     socket.on('close', () => {
       clearTimeout(this.#hello);
       clearInterval(this.#alive);
+      clearTimeout(this.#lastWord); // it holds on to all of the connection
       this.#gone.abort();
       peer.forget();
     });
@@ -89,15 +95,28 @@ export class Connection {
 
   /** Says why, and ends the connection. */
   refuse(code: ErrorCode, ...details: string[]): void {
+    this.#refuse(problem(code, ...details));
+  }
+
+  /**
+   * Says why once the client has said its hello, and does nothing else for it. Who writes to a connection that has ended may never read what
+   * came before its end: Node drops that with the error of the write.
+   */
+  turnAway(code: ErrorCode, ...details: string[]): void {
+    this.#refusal = problem(code, ...details);
+  }
+
+  #refuse(why: Problem): void {
     if (this.#over) return;
     this.#over = true;
-    this.#outbox.send({ type: 'refused', problem: problem(code, ...details) });
+    this.#outbox.send({ type: 'refused', problem: why });
     this.socket.end();
     // Who does not take even this is cut off.
-    setTimeout(() => this.socket.destroy(), lastWordMs).unref();
+    this.#lastWord = setTimeout(() => this.socket.destroy(), lastWordMs).unref();
   }
 
   #receive(chunk: Buffer): void {
+    if (this.#refusal) this.#refuse(this.#refusal);
     if (this.#over) return;
     this.#guarded(() => this.#frames.push(...this.#reader.push(chunk)));
     this.#goOn();

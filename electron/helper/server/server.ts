@@ -1,6 +1,6 @@
 /** Accepts clients: a bounded number in all and of each user, and only whom the authorisation admits at all. */
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Problem } from '../../../shared/errors.js';
+import type { ErrorCode, Problem } from '../../../shared/errors.js';
 import type { HelperEvent } from '../../../shared/protocol.js';
 import type { Authorisation } from '../authorise/authorisation.js';
 import { faultOf } from '../../engine/fault.js';
@@ -18,9 +18,13 @@ export interface ServerOptions extends Omit<ConnectionOptions, 'turns' | 'mayWat
   readonly onClients: (count: number) => void;
 }
 
+/** Who is turned away is heard first, unless there are so many of them that they would crowd out others in another way. */
+const mostTurnedAway = 1024;
+
 export class HelperServer {
   readonly #server: Server;
   readonly #connections = new Set<Connection>();
+  #turnedAway = 0;
   readonly #turns = { query: new Turns(8), run: new Turns(4), control: new Turns(4) };
 
   constructor(private readonly options: ServerOptions) {
@@ -81,7 +85,7 @@ export class HelperServer {
       mayWatch: (who, signal) => this.#mayWatch(who, signal),
     });
     if (!this.options.authorisation.admits(peer.uid)) {
-      connection.refuse('NOT_AUTHORISED', `This helper serves another user than ${peer.uid}.`);
+      this.#turnAway(connection, 'NOT_AUTHORISED', `This helper serves another user than ${peer.uid}.`);
       return;
     }
     const { mostClients = 64, mostClientsOfUser = 24 } = this.options;
@@ -89,7 +93,7 @@ export class HelperServer {
     // A few places are always left for root, who may have to look why it is crowded.
     const room = peer.uid === 0 ? mostClients + 4 : mostClients;
     if (this.#connections.size >= room || ofUser >= mostClientsOfUser) {
-      connection.refuse('HELPER_CROWDED');
+      this.#turnAway(connection, 'HELPER_CROWDED');
       return;
     }
     this.#connections.add(connection);
@@ -98,5 +102,15 @@ export class HelperServer {
       this.#connections.delete(connection);
       if (this.#connections.size === 0) this.options.onClients(0);
     });
+  }
+
+  #turnAway(connection: Connection, code: ErrorCode, ...details: string[]): void {
+    if (this.#turnedAway >= mostTurnedAway) {
+      connection.refuse(code, ...details);
+      return;
+    }
+    this.#turnedAway += 1;
+    connection.socket.on('close', () => (this.#turnedAway -= 1));
+    connection.turnAway(code, ...details);
   }
 }

@@ -111,6 +111,7 @@ function nothingKnown(reason: Problem): Facts {
     staged: null,
     latest: null,
     restartPending: false,
+    heldBack: [],
     restorePoint: null,
     restorePoints: { count: 0, ownBytes: 0 },
     automatic: { lastAttempt: null, lastSuccess: null, failures: 0 },

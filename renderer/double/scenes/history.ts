@@ -5,21 +5,23 @@ import { during, type Scene } from '../scene.js';
 const state = during({ state: 'idle', pending: 0, security: 0 });
 const nothing = { entries: [], restorePoints: [], staged: [], unseen: [] };
 
-const longPast = Array.from({ length: 2_000 }, (_, index) => {
-  const template = history.entries[index % history.entries.length] ?? history.entries[0];
-  const started = ago((index + 1) * 0.9 * days);
-  return {
-    ...template,
-    transaction: `tx-${String(9_000 - index)}`,
-    started,
-    ended: started,
-  } as (typeof history.entries)[number];
-});
+const longPast = () =>
+  Array.from({ length: 2_000 }, (_, index) => {
+    const template = history.entries[index % history.entries.length] ?? history.entries[0];
+    const started = ago((index + 1) * 0.9 * days);
+    return {
+      ...template,
+      transaction: `tx-${String(9_000 - index)}`,
+      started,
+      ended: started,
+    } as (typeof history.entries)[number];
+  });
 
-const manyPackages = Array.from({ length: 2_000 }, (_, index) => ({
-  ...(packages[index % packages.length] as (typeof packages)[number]),
-  name: `library-of-${String(index)}`,
-}));
+const manyPackages = () =>
+  Array.from({ length: 2_000 }, (_, index) => ({
+    ...(packages[index % packages.length] as (typeof packages)[number]),
+    name: `library-of-${String(index)}`,
+  }));
 
 export const historyScenes: readonly Scene[] = [
   { name: 'history', address: '#/history', state },
@@ -28,7 +30,7 @@ export const historyScenes: readonly Scene[] = [
     name: 'history-long',
     address: '#/history',
     state,
-    records: { history: { ...history, entries: longPast } },
+    records: () => ({ history: { ...history, entries: longPast() } }),
   },
   { name: 'history-entry', address: '#/history/tx-0121', state },
   { name: 'history-entry-failed', address: '#/history/tx-0119', state },
@@ -62,14 +64,14 @@ export const historyScenes: readonly Scene[] = [
     name: 'history-entry-2000-packages',
     address: '#/history/tx-0121',
     state,
-    records: {
+    records: () => ({
       history: {
         ...history,
         entries: history.entries.map((entry) =>
-          entry.transaction === 'tx-0121' ? { ...entry, packages: manyPackages } : entry,
+          entry.transaction === 'tx-0121' ? { ...entry, packages: manyPackages() } : entry,
         ),
       },
-    },
+    }),
   },
   { name: 'history-entry-missing', address: '#/history/tx-9999', state },
   { name: 'history-rollback', address: '#/history/tx-0116', state, press: ['Roll back to before this…'] },

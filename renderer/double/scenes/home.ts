@@ -318,6 +318,20 @@ export const homeScenes: readonly Scene[] = [
       press: ['Show the 3 files'],
     },
   ),
+  home(
+    'held-back',
+    { state: 'idle', pending: 8, security: 3 },
+    {
+      state: during(
+        { state: 'idle', pending: 8, security: 3 },
+        {
+          app: {
+            heldBack: [{ release: '6.1.0-55-amd64', name: 'fix_usb_audio', since: ago(60 * 60_000) }],
+          },
+        },
+      ),
+    },
+  ),
   home('damaged', {
     state: 'damaged',
     problem: said('JOURNAL_DAMAGED', 'line 217: the checksum does not match'),

@@ -57,7 +57,7 @@ export const strangeScenes: readonly Scene[] = [
     address: '#/history/tx-0121',
     state,
     press: ['Log'],
-    records: {
+    records: () => ({
       log: {
         run: 'run-31',
         lines: [
@@ -69,14 +69,14 @@ export const strangeScenes: readonly Scene[] = [
         ],
         dropped: 1_204,
       },
-    },
+    }),
   },
   {
     name: 'strange-losses',
     address: '#/home',
     state,
     events: [{ kind: 'show', page: 'rollback' }],
-    records: {
+    records: () => ({
       preview: {
         ...preview,
         lost: {
@@ -84,7 +84,7 @@ export const strangeScenes: readonly Scene[] = [
           files: Array.from({ length: 100_000 }, (_, index) => `/etc/many/${String(index)}`),
         },
       },
-    },
+    }),
   },
   {
     name: 'strange-title',

@@ -30,7 +30,7 @@ const reviewing: readonly Scene[] = [
   scene('review', 'review', withStage(ready)),
   scene('review-changelog', 'review', withStage(ready), { press: ['What is new in openssl'] }),
   scene('review-many', 'review', withStage(ready), {
-    records: { review: manyFiles(100_000) },
+    records: () => ({ review: manyFiles(100_000) }),
     press: ['Show every file'],
   }),
   scene(

@@ -32,7 +32,7 @@ const choosing: readonly Scene[] = [
   scene('choose-planned', 'choose', during(planned)),
   scene('choose-selected', 'choose', during(waiting), { press: ['Chosen packages', 'Select none'] }),
   scene('choose-many', 'choose', during({ state: 'idle', pending: 2000, security: 118 }), {
-    records: { machine: manyUpdates(2000) },
+    records: () => ({ machine: manyUpdates(2000) }),
     press: ['Chosen packages'],
   }),
   scene('choose-changelog', 'choose', during(waiting), {

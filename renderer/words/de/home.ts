@@ -186,6 +186,20 @@ export const home = (say: Say): Words['home'] => ({
       'Diese Konten passen nicht zusammen. Wer diesen Rechner verwaltet, kann sie mit getent ansehen und mit usermod, useradd oder passwd berichtigen:',
     action: 'Fertig',
   },
+  heldBack: {
+    title: (count) =>
+      say.plural(count, {
+        one: 'Ein Live-Patch des Kernels wird zurückgehalten',
+        other: '# Live-Patches des Kernels werden zurückgehalten',
+      }),
+    detail: (patches) =>
+      `Der Rechner ging aus, kurz nachdem ${say.list(patches)} ${say.plural(patches.length, {
+        one: 'geladen worden war. Von selbst wird dieser Patch nicht mehr geladen.',
+        other: 'geladen worden waren. Von selbst werden diese Patches nicht mehr geladen.',
+      })}`,
+    see: 'Kernel ansehen',
+    action: 'Fertig',
+  },
   rollBack: 'Zurücknehmen …',
   rollBackLast: 'Letzte Aktualisierung zurücknehmen …',
   facts: {
@@ -194,6 +208,7 @@ export const home = (say: Say): Words['home'] => ({
     noRestorePoint: 'Noch keiner. Jede Aktualisierung legt einen an',
     kernel: 'Laufender Kernel',
     restartPending: 'Ein Neustart steht aus',
+    livepatches: (count) => say.plural(count, { one: '# Live-Patch', other: '# Live-Patches' }),
     space: 'Platz für Wiederherstellungs\u00adpunkte',
     spaceUsed: (used, limit) => `${say.size(used)} von ${say.size(limit)}`,
     next: 'Nächste automatische Prüfung',

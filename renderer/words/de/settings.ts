@@ -40,6 +40,7 @@ export const settings = (say: Say): Words['settings'] => ({
     bootEffect: 'Mit QEMU zeigt das aktualisierte System vor dem Wechsel, ob es startet. Das dauert Minuten.',
     boots: { off: 'Nie', kernel: 'Wenn es den Start betrifft', always: 'Immer' },
   },
+  kernel: 'Kernel',
   restorePoints: {
     title: 'Wiederherstellungspunkte',
     keep: 'Mindestens behalten',

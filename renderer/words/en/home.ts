@@ -179,6 +179,20 @@ export const home = (say: Say) => ({
       'These accounts do not agree. Whoever administers this computer can look at them with getent, and correct them with usermod, useradd or passwd:',
     action: 'Done',
   },
+  heldBack: {
+    title: (count: number) =>
+      say.plural(count, {
+        one: 'A live patch of the kernel is held back',
+        other: '# live patches of the kernel are held back',
+      }),
+    detail: (patches: readonly string[]) =>
+      `The computer went down soon after ${say.list(patches)} ${say.plural(patches.length, {
+        one: 'was loaded, so this patch is not loaded again by itself.',
+        other: 'were loaded, so these patches are not loaded again by themselves.',
+      })}`,
+    see: 'See the kernel',
+    action: 'Done',
+  },
   rollBack: 'Roll back…',
   rollBackLast: 'Roll back the last update…',
   facts: {
@@ -187,6 +201,7 @@ export const home = (say: Say) => ({
     noRestorePoint: 'None yet. Each update makes one',
     kernel: 'Running kernel',
     restartPending: 'A restart is pending',
+    livepatches: (count: number) => say.plural(count, { one: '# live patch', other: '# live patches' }),
     space: 'Space for restore points',
     spaceUsed: (used: number, limit: number) => `${say.size(used)} of ${say.size(limit)}`,
     next: 'Next automatic check',

@@ -1,15 +1,119 @@
-/** Kernel: what the machine runs, and what is installed. */
+/** Kernel: what the machine runs, what is patched in it, and what is installed. */
+import type { ModuleTreeState } from '../../../shared/modules.js';
+import type { ActiveLivepatch, LivepatchOff, LivepatchReason } from '../../../shared/livepatch.js';
 import type { Say } from '../say.js';
 
 export const kernel = (say: Say) => ({
   title: 'Kernel',
-  lead: 'The core of the system: which one runs, and which ones can start.',
+  lead: 'The core of the system: which one runs, how it is patched, and which ones can start.',
   running: 'Running now',
   notKnown: 'Which kernel runs could not be seen.',
   restart: 'A restart is pending',
   restartDetail: (packages: readonly string[]) =>
     packages.length === 0 ? 'Something asks for a restart.' : `Asked for by ${say.list(packages)}.`,
   upToDate: 'No restart is pending.',
+  isNewest: 'It is the newest one installed.',
+  newest: (release: string) => `The newest one installed is ${release}.`,
+  livepatches: {
+    title: 'Live patches',
+    count: (count: number) =>
+      say.plural(count, { one: 'One live patch is at work', other: '# live patches are at work' }),
+    afterLoss: {
+      all: 'All of them are there again after a power loss.',
+      none: 'None of them is there again after a power loss.',
+      unknown: 'It is not known whether all of them are there again after a power loss.',
+      some: (count: number) =>
+        say.plural(count, {
+          one: 'One of them is there again after a power loss.',
+          other: '# of them are there again after a power loss.',
+        }),
+    },
+    none: 'No live patch is loaded',
+    noneDetail:
+      'A live patch mends the kernel while it runs. “understudy livepatch” in a terminal keeps and loads them.',
+    unsupported: 'This kernel takes no live patches',
+    unsupportedDetail: 'It was built without them, or it is not this system’s own, as in a container.',
+    notRunning: 'No kernel of this system runs',
+    notRunningDetail: 'There is nothing to patch in memory.',
+    by: (program: string) => `Loaded by ${program}`,
+    byUnknown: 'Loaded by hand, or by a program that is not known',
+    fixes: (what: string) => `Fixes ${what}`,
+    changes: (parts: readonly string[]) => `Changes ${say.list(parts)}`,
+    states: { enabled: 'Active', enabling: 'Coming', disabling: 'Going' } satisfies Record<
+      ActiveLivepatch['state'],
+      string
+    >,
+    returns: 'Survives a power loss',
+    isLost: 'Gone after a power loss',
+    notKnown: 'Not known',
+    reasons: {
+      'loaded-again': 'Understudy loads it again whenever this kernel starts.',
+      'all-loaded': 'Understudy loads all that it keeps for a kernel whenever that starts.',
+      setting: 'It does not return after a restart: both settings below are off.',
+      'kept-away': 'It was added so that it does not return after a restart.',
+      'switched-off': 'It does not return after a restart: live patches are switched off here.',
+      'no-unit': 'It does not return after a restart: the service that loads it is not enabled.',
+      'on-trial': 'It was loaded minutes ago. Once it has held for a while, it returns after a restart.',
+      'held-back': 'It does not return after a restart: the computer went down with it once.',
+      'no-copy': 'It does not return after a restart: there is no good copy of it.',
+      'memory-only': 'It is in memory only. Nobody is known who would load it again.',
+      provider: 'The program that loaded it does so again after a restart.',
+      'provider-off': 'The program that loaded it does not do so by itself after a restart.',
+      unseen: 'Who loaded it, and whether it returns after a restart, only an administrator can see.',
+    } satisfies Record<LivepatchReason, string>,
+    heldBack: 'Held back',
+    heldBackDetail: (release: string, loaded: string) => `For ${release} · Loaded ${loaded}`,
+    heldBackWhy:
+      'The computer went down soon after it was loaded, so it is not loaded again by itself. If it was not the cause, an administrator can load it in a terminal:',
+    off: 'Live patches are switched off',
+    offBy: {
+      'kernel-parameter':
+        'The kernel was started with understudy.livepatch=off. No live patch is loaded until it starts without it.',
+      file: 'The file /etc/understudy/livepatch-off does it. No live patch is loaded as long as it is there.',
+    } satisfies Record<LivepatchOff, string>,
+    changing: 'A live patch is coming or going',
+    stalled: (tasks: readonly string[]) => `These have yet to change over: ${say.list(tasks)}.`,
+    others: 'Also installed for live patches',
+  },
+  returning: {
+    title: 'After a restart or a power loss',
+    install: 'Bring live patches back',
+    installEffect: 'The same kernel gets the live patches again that it had.',
+    upgrade: 'Load all live patches that fit',
+    upgradeEffect: 'Each kernel, a newer one too, gets everything that is kept for it.',
+  },
+  retention: {
+    title: 'Kernel modules',
+    running: 'Modules of the running kernel',
+    complete: 'All are there. What you plug in finds its driver, also after an update of the kernel.',
+    incomplete:
+      'Some are missing. What you plug in may not work until the next restart. In a terminal, “sudo understudy modules restore” brings back what was kept.',
+    allThere: 'All there',
+    someMissing: 'Some missing',
+    noKernel: 'No kernel of this system runs, so none has to find its modules.',
+    count: (count: number) => say.plural(count, { one: '# module', other: '# modules' }),
+    states: {
+      running: 'Of the kernel that runs.',
+      installed: 'Of an installed kernel.',
+      left: 'Of no kernel that can start. The next clean-up puts them aside.',
+      kept: 'Kept beside, so that nothing is missing while packages change.',
+      old: 'Of a kernel that is gone. Put aside.',
+    } satisfies Record<ModuleTreeState, string>,
+    names: {
+      running: 'Running',
+      installed: 'Installed',
+      left: 'Left over',
+      kept: 'Kept',
+      old: 'Put aside',
+    } satisfies Record<ModuleTreeState, string>,
+    removed: (when: string) => `Will be removed ${when}.`,
+    none: 'There are no kernel modules here',
+    noneDetail: 'The kernel has all built in, or it is not this system’s own, as in a container.',
+    days: 'Keep modules of kernels that are gone',
+    daysEffect: 'They are put aside, and removed when the time is over.',
+    atOnce: 'They are removed at the next clean-up.',
+    dayCount: (days: number) => say.plural(days, { one: '# day', other: '# days' }),
+  },
   installed: 'Installed kernels',
   none: 'No kernel is installed here.',
   noneDetail: 'Containers and practice systems often have none of their own.',

@@ -39,6 +39,7 @@ export const settings = (say: Say) => ({
     bootEffect: 'With QEMU, the updated system shows before the switch whether it starts. It takes minutes.',
     boots: { off: 'Never', kernel: 'When it matters for the start', always: 'Always' },
   },
+  kernel: 'Kernel',
   restorePoints: {
     title: 'Restore points',
     keep: 'Keep at least',

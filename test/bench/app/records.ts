@@ -29,6 +29,7 @@ export const machine: Machine = {
   distribution: { id: 'debian', name: 'Debian GNU/Linux 12 (bookworm)', version: '12', family: 'debian' },
   architecture: 'amd64',
   runningKernel: '6.1.0-55-amd64',
+  newestKernel: '6.1.0-56-amd64',
   kernels: [],
   init: 'systemd 252',
   mounts: [

@@ -29,6 +29,7 @@ export class UpdateDouble {
     staged: null,
     latest: null,
     restartPending: false,
+    heldBack: [],
     restorePoint: null,
     restorePoints: { count: 0, ownBytes: 0 },
     pending: { updates: packageCount, security: 118, counted: new Date().toISOString() },

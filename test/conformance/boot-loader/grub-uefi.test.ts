@@ -27,6 +27,7 @@ import { grubUefiImpossible, installGrub, makeImage, withFatAt } from '../../lab
 import { uefiImpossible, uefiMachine } from '../../lab/boot/uefi-machine.js';
 import { diskImpossible, openDisks } from '../../lab/disk-image.js';
 import { contentOf } from '../../lab/content-of.js';
+import { haveOwnMounts } from '../../lab/own-mounts.js';
 import { bootLoaderConformance, type Place } from './suite.js';
 
 const impossible =
@@ -48,6 +49,7 @@ let kernel = '';
 type Boot = 'ext4' | 'btrfs' | 'in the root of btrfs';
 
 async function uefiPlace(kind: Boot): Promise<UefiPlace> {
+  haveOwnMounts(); // QEMU reads the disk once it is unmounted
   const disks = openDisks();
   const [root, esp, image] = ['root', 'esp', 'disk'].map((name) => join(disks.folder, name));
   if (root === undefined || esp === undefined || image === undefined) throw new Error('unnamed');

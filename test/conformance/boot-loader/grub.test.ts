@@ -26,6 +26,7 @@ import {
   startGrub,
 } from '../../lab/boot/grub-disk.js';
 import { grubMenu, menuWithoutCustom } from '../../lab/boot/grub-menu.js';
+import { haveOwnMounts } from '../../lab/own-mounts.js';
 import { isThorough, notAsked } from '../../lab/thorough.js';
 import { contentOf } from '../../lab/content-of.js';
 import { bootLoaderConformance, type Place } from './suite.js';
@@ -53,6 +54,7 @@ async function grubPlace({
   prefix,
   mebibytes,
 }: (typeof layouts)[keyof typeof layouts]): Promise<GrubPlace> {
+  haveOwnMounts(); // QEMU reads the disk once it is unmounted
   const base = mkdtempSync(join(tmpdir(), 'understudy-grub-'));
   const [disk, root] = [join(base, 'disk'), join(base, 'root')];
   const boot = join(root, 'boot');

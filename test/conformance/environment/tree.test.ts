@@ -4,7 +4,6 @@ import { treeEnvironment } from '../../../electron/engine/environments/tree/tree
 import { debianRootImpossible, removeRoot } from '../../lab/debian-root.js';
 import { diskImpossible, openDisks, type DiskKind } from '../../lab/disk-image.js';
 import { environmentRoot, environmentRootIn } from '../../lab/environment-root.js';
-import { isThorough, notAsked } from '../../lab/thorough.js';
 import type { System } from '../../../electron/engine/system.js';
 import { environmentConformance } from './conformance.js';
 import { join } from 'node:path';
@@ -25,16 +24,12 @@ describe.skipIf(impossible !== undefined)(`the backend tree${impossible ? ` (${i
   });
 });
 
-/** The folder of a run lies on XFS where it can: a file system of its own adds a mount point to it, as ext4 does. */
-for (const [kind, mebibytes, onDemand] of [
-  ['ext4', 700, false],
-  ['xfs', 700, true],
-  ['tmpfs', 700, false],
-] as const satisfies [DiskKind, number, boolean][]) {
-  const reason =
-    impossible ??
-    (onDemand && !isThorough ? `${kind}: ${notAsked}` : undefined) ??
-    (await diskImpossible(kind));
+for (const [kind, mebibytes] of [
+  ['ext4', 700],
+  ['xfs', 700],
+  ['tmpfs', 700],
+] as const satisfies [DiskKind, number][]) {
+  const reason = impossible ?? (await diskImpossible(kind));
   describe.skipIf(reason !== undefined)(`the backend tree${reason ? ` (${reason})` : ''}`, () => {
     environmentConformance(`on a file system of its own: ${kind}`, async () => {
       const disks = openDisks();

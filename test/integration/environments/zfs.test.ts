@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CheckContext } from '../../../electron/engine/checks/check.js';
 import { overlaySupport } from '../../../electron/engine/checks/overlay-support.js';
 import { environmentFor } from '../../../electron/engine/engine.js';
@@ -299,7 +299,7 @@ describe.skipIf(impossible !== undefined)(`ZFS${impossible ? ` (${impossible})` 
       expect(names().filter((name) => name.startsWith('one'))).toEqual([]);
     });
 
-    it('holds one for gone whose part another tool removed, and someone’s own below it for in use', () => {
+    it('holds one for gone whose part another tool removed, and someone’s own below it for in use', async () => {
       const id = zfsDriver.take(system, 'one', { readOnly: false });
       find(id);
       const theirs = `${place.parent}/one/var/lib/theirs`;
@@ -307,7 +307,8 @@ describe.skipIf(impossible !== undefined)(`ZFS${impossible ? ` (${impossible})` 
       expect(() => zfsDriver.remove(system, 'one')).toThrow(fault('ENVIRONMENT_IN_USE'));
       command('zfs', 'destroy', theirs);
       command('umount', join(find(id), 'usr/local'));
-      command('zfs', 'destroy', `${place.parent}/one/usr/local`);
+      // zfs-fuse lets go of it a moment after umount(8).
+      await vi.waitFor(() => command('zfs', 'destroy', `${place.parent}/one/usr/local`), { timeout: 30_000 });
       expect(zfsDriver.find(system, id)).toBeUndefined();
       expect(() => zfsDriver.take(system, 'two', { readOnly: false, of: id })).toThrow(
         fault('STAGE_DAMAGED'),

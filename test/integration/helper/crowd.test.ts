@@ -188,9 +188,9 @@ describe.skipIf(!isRoot)('a crowd of clients (needs root)', () => {
     }
     const taken = performance.now();
     expect(await administrator.ask('status')).toBe('ok');
-    const waited = performance.now() - taken;
+    expect(performance.now() - taken).toBeLessThan(2000);
     console.log(
-      `never reading: an answer to another took ${waited.toFixed(0)} ms; ${idle.toFixed(0)} MB before, ${most.toFixed(0)} MB while 20 clients ask 20,000 times for 7 MB`,
+      `never reading: ${idle.toFixed(0)} MB before, ${most.toFixed(0)} MB while 20 clients ask 20,000 times for 7 MB`,
     );
     expect(most - idle).toBeLessThan(350);
     expect(bytesTaken(flood.socket as Socket)).toBeLessThan(1e6);

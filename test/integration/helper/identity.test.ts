@@ -31,6 +31,8 @@ const runs: readonly (readonly [string, unknown])[] = [
 const queries: readonly (readonly [string, unknown])[] = [
   ['status', {}],
   ['inspect', {}],
+  ['livepatch', {}],
+  ['modules', {}],
   ['check', { moment: 'before-stage' }],
   ['history', {}],
   ['review', {}],
@@ -92,6 +94,22 @@ describe.skipIf(!isRoot)('who may do what (needs root)', () => {
       client.say({ type: 'subscribe' });
       expect(await client.refusal()).toBe('NOT_AUTHORISED');
       expect(client.messages.map(({ type }) => type)).toEqual(['refused']);
+    });
+
+    it('another user learns why, however late it speaks', async () => {
+      chmodSync(helper!.socket, 0o666);
+      const client = await WireClient.connect(helper!.socket, other);
+      await new Promise((resolve) => setTimeout(resolve, 6_000)); // more than an ended connection is kept
+      client.say({ type: 'hello', protocol: 1 });
+      client.request('status');
+      expect(await client.refusal()).toBe('NOT_AUTHORISED');
+    });
+
+    it('another user that says nothing is let go all the same', { timeout: 30_000 }, async () => {
+      chmodSync(helper!.socket, 0o666);
+      const client = await WireClient.connect(helper!.socket, other);
+      expect(await client.refusal()).toBe('NOT_AUTHORISED');
+      await client.closed;
     });
 
     it('the user and root are served', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { run, runOrFault } from '../../../electron/engine/process/run.js';
 import { debianRootImpossible } from '../debian-root.js';
 import { diskImpossible } from '../disk-image.js';
+import { haveOwnMounts } from '../own-mounts.js';
 import { practiceSystem, practiceSystemIn } from '../practice-system.js';
 import { zfsImpossible } from '../zfs-daemon.js';
 import { moveIn, zfsLayouts, zfsSystem } from '../zfs-system.js';
@@ -58,6 +59,7 @@ export function cutSystem(fileSystem: CutFileSystem): Promise<CutSystem> {
 
 /** On btrfs laid out as in Ubuntu, Mint and Arch. */
 async function onLoop(fileSystem: 'ext4' | 'btrfs'): Promise<CutSystem> {
+  haveOwnMounts(); // a start has to read the disk anew
   const folder = mkdtempSync(join(tmpdir(), 'understudy-cuts-'));
   const [root, image] = [join(folder, 'root'), join(folder, 'image')];
   const mount = (options: string, place: string): Promise<unknown> =>

@@ -6,6 +6,7 @@ import { mkdirSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync }
 import { join } from 'node:path';
 import { runOrFault } from '../../../electron/engine/process/run.js';
 import { grubCore, mebibyte, startOfDisk } from '../boot/grub-disk.js';
+import { haveOwnMounts } from '../own-mounts.js';
 import { makeDisk, type MountedFileSystem } from './guest-disk.js';
 
 const limit = { timeoutMs: 180_000 };
@@ -63,6 +64,7 @@ export async function onGrubGuestDisk(
   file: string,
   work: (root: string) => Promise<void> | void,
 ): Promise<void> {
+  haveOwnMounts(); // the guest reads the disk once it is unmounted
   const place = `${file}.mounted`;
   mkdirSync(place, { recursive: true });
   const isWhole = fileSystem === 'ext4';

@@ -2,6 +2,7 @@
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runOrFault } from '../../../electron/engine/process/run.js';
+import { haveOwnMounts } from '../own-mounts.js';
 import { makeExt4 } from './ext4-disk.js';
 import { makeZfs, zfsRoot } from './zfs-disk.js';
 
@@ -67,6 +68,7 @@ async function mounted(
   file: string,
   work: (place: string) => Promise<void> | void,
 ): Promise<void> {
+  haveOwnMounts(); // the guest reads the disk once it is unmounted
   const place = `${file}.mounted`;
   mkdirSync(place, { recursive: true });
   await runOrFault(['mount', ...options, file, place], limit);

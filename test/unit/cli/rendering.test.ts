@@ -239,7 +239,8 @@ describe('what each verb shows', () => {
     expect(await told({ off: 'file' })).toContain('by the file /etc/understudy/livepatch-off');
     expect(await told({ supported: false })).toContain('takes no live patches');
     expect(await told({ running: null })).toContain('No kernel of this system runs.');
-    expect(await told({ unseen: ['The store: only root may look.'] })).toContain('Not seen\n  The store');
+    const unseen = [{ what: 'The store', why: 'Only root may look.' }];
+    expect(await told({ unseen })).toContain('Not seen\n  The store: Only root may look.');
   });
 
   test('livepatch list, and what each word did', async () => {

@@ -61,6 +61,13 @@ describe('understudy status', () => {
     expect(stdout).toContain('passwd: anna could log in before, and could not any more.');
   });
 
+  test('a live patch that is held back is told', async () => {
+    const told = { heldBack: [{ release: '6.1.0-49-amd64', name: 'fix_net', since: moment(1) }] };
+    const { stdout } = await on(['status'], engine(told));
+    expect(stdout).toContain('The live patch fix_net for 6.1.0-49-amd64 is held back');
+    expect(stdout).toMatch(/livepatch"/);
+  });
+
   test('power and network have their say', async () => {
     const onBattery = {
       ...engine(),

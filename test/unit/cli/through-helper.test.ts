@@ -96,6 +96,8 @@ describe('without a helper', () => {
       await engine.check(system(), { moment: 'before-stage' }),
       await engine.review(system(), {}),
       await engine.history(system()),
+      await engine.livepatchStatus(system()),
+      await engine.moduleTrees(system()),
       await engine.settings(system()),
       await engine.status(system()),
       await engine.rollback(system(), { dryRun: true }),
@@ -106,6 +108,8 @@ describe('without a helper', () => {
       'check',
       'review',
       'history',
+      'livepatchStatus',
+      'moduleTrees',
       'settings',
       'status',
       'rollback',
@@ -155,11 +159,15 @@ describe('with a helper', () => {
     const point = values.rolledBack.restorePoint;
     one.answers = {
       history: () => values.history,
+      livepatch: () => values.livepatchStatus,
+      modules: () => values.moduleTrees,
       check: () => values.report,
       preview: () => ({ ...values.rolledBack, dryRun: true }),
     };
     const engine = engineThroughHelper(access, nothingHere);
     expect(await engine.history(system())).toEqual({ ok: true, value: values.history });
+    expect(await engine.livepatchStatus(system())).toEqual({ ok: true, value: values.livepatchStatus });
+    expect(await engine.moduleTrees(system())).toEqual({ ok: true, value: values.moduleTrees });
     expect(await engine.check(system(), { moment: 'before-activation', plan: 'plan-0001' })).toMatchObject({
       ok: true,
     });
@@ -168,6 +176,8 @@ describe('with a helper', () => {
     });
     expect(one.asked).toEqual([
       { verb: 'history', params: {} },
+      { verb: 'livepatch', params: {} },
+      { verb: 'modules', params: {} },
       { verb: 'check', params: { moment: 'before-activation', plan: 'plan-0001' } },
       { verb: 'preview', params: { restorePoint: point } },
     ]);

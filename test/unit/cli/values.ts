@@ -78,6 +78,7 @@ export const machine: Machine = {
   distribution: { id: 'debian', name: 'Debian GNU/Linux', version: '12', family: 'debian' },
   architecture: 'amd64',
   runningKernel: '6.1.0-49-amd64',
+  newestKernel: '6.1.0-49-amd64',
   kernels: [
     {
       release: '6.1.0-49-amd64',

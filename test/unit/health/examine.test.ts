@@ -65,9 +65,11 @@ describe('a first start', () => {
   it('is not where the default target is never reached, whatever the clock says', async () => {
     manager('waiting');
     const date = vi.spyOn(Date, 'now').mockReturnValue(0);
+    const started = performance.now();
     const findings = await examine(system, { before, patience });
     date.mockRestore();
     expect(findings).toEqual(['The default target was not reached within 2 seconds.']);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it('is over at once where the default target failed, and names what did', async () => {

@@ -6,7 +6,7 @@ import {
   installedKernels,
   largestPair,
 } from '../../../electron/engine/inspect/kernels.js';
-import { pendingReboot } from '../../../electron/engine/inspect/reboot.js';
+import { newestKernel, pendingReboot } from '../../../electron/engine/inspect/reboot.js';
 import { fixture } from './fixture.js';
 
 describe('installed kernels', () => {
@@ -138,5 +138,10 @@ describe('pending reboot', () => {
     expect(pendingReboot(view, kernels, '6.1.0-41-amd64')).toBeNull();
     expect(pendingReboot(view, kernels, '6.18.44-host-made')).toBeNull();
     expect(pendingReboot(view, kernels, null)).toBeNull();
+    const newest = ['6.1.0-9-amd64', '6.1.0-41-amd64', '6.0.0-cloud-amd64', '6.18.44-host-made'];
+    expect(newest.map((running) => newestKernel(kernels, running))).toEqual([
+      ...['6.1.0-41-amd64', '6.1.0-41-amd64', '6.12.1-cloud-amd64'],
+      null,
+    ]);
   });
 });

@@ -35,6 +35,8 @@ afterEach(() => {
 const valid: { readonly [N in AppOperation]: AppParams<N> } = {
   status: {},
   inspect: {},
+  livepatch: {},
+  modules: {},
   check: { moment: 'before-stage' },
   history: {},
   review: {},

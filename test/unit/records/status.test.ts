@@ -33,6 +33,7 @@ describe('the facts of a status', () => {
       staged: null,
       latest: null,
       restartPending: false,
+      heldBack: [],
       restorePoint: null,
       restorePoints: { count: 0, ownBytes: 0 },
       automatic: { lastAttempt: null, lastSuccess: null, failures: 0 },

@@ -78,6 +78,7 @@ test.each([
 
 test('does not begin what would take minutes', () => {
   const blank = '\n'.repeat(20_000);
+  const started = performance.now();
   expect(merged(`a\n${blank}b\n`, `c\n${blank}d\n`, `a\n${blank}${blank}b\n`)).toBe('conflict: too-large');
   const large = 'x'.repeat(5 * 1024 ** 2);
   expect(merged(large, `a${large}`, `${large}b`)).toBe('conflict: too-large');
@@ -85,4 +86,5 @@ test('does not begin what would take minutes', () => {
   expect(merged(lines, `first\n${lines}`, `${lines}last\n`)).toBe('conflict: too-large');
   const near = (at: number): string => lines.replace(`line ${at}\n`, 'changed\n');
   expect(merged(lines, near(20_000), near(24_000))).toBe(near(20_000).replace('line 24000\n', 'changed\n'));
+  expect(performance.now() - started).toBeLessThan(30_000);
 });

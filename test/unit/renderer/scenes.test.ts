@@ -2,8 +2,7 @@
  * Every scene in chromium: accessible by WCAG 2.2 AA in both themes, nothing cut off at the sides from 480 to 3840 px in either
  * language, and without a breach of the content security policy (the stage throws at one).
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as Axe from 'axe-core';
@@ -25,8 +24,6 @@ const rules = {
   values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
 };
 const colours = { type: 'rule' as const, values: ['color-contrast'] };
-/** Run in the page at once: a page has no frames, for which axe's builder would go about it in many steps and twice the time. */
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const missing = obstacle();
 const folder = mkdtempSync(join(tmpdir(), 'understudy-double-'));
 let stage: Stage | undefined;
@@ -40,9 +37,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** What axe says of these rules, one line a finding. It is in the page already, or comes there. */
+/**
+ * What axe says of these rules, one line a finding. It runs in the page at once: a page has no frames, for which axe's builder would go about it
+ * in many steps and twice the time.
+ */
 async function findings(page: Page, runOnly: typeof rules | typeof colours): Promise<string[]> {
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
+  await stage!.bringAxe(page);
   expect(page.frames()).toHaveLength(1);
   return linesOf(
     await page.evaluate(async (only) => {

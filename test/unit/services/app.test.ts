@@ -220,6 +220,15 @@ describe('what was seen', () => {
     expect(again.app.state.update.state).toBe('idle');
   });
 
+  test('a live patch that is held back is told until then', async () => {
+    const heldBack = [{ release: '6.1.0-49-amd64', name: 'fix_net', since: moment(1) }];
+    const { app } = await ready(status({ heldBack }));
+    expect(app.state.heldBack).toEqual(heldBack);
+    await app.handlers.acknowledge({});
+    expect(app.state).not.toHaveProperty('heldBack');
+    expect(app.state.status).toMatchObject({ heldBack });
+  });
+
   test('is what somebody went on from', async () => {
     const { helper: one, app, next } = await ready(failed());
     const planning = next(stateIs('planning'));

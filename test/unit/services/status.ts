@@ -24,6 +24,7 @@ export const idle: Status = {
   staged: null,
   latest: null,
   restartPending: false,
+  heldBack: [],
   restorePoint: null,
   restorePoints: { count: 0, ownBytes: 0 },
   pending: null,

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { deriveState, leftBehind, overIn, unseenArrival } from '../../../electron/services/update-state.js';
+import {
+  deriveState,
+  heldBackIn,
+  leftBehind,
+  overIn,
+  unseenArrival,
+  unseenHeldBack,
+} from '../../../electron/services/update-state.js';
 import { errorCodes, exitCodeOf } from '../../../shared/errors.js';
 import { mayFollow, updateStateSchema } from '../../../shared/state.js';
 import type { Status } from '../../../shared/status.js';
@@ -177,6 +184,25 @@ describe('what a start in another environment could not bring over', () => {
     expect(unseenArrival(status({ latest: switched() }), nothingSeen)).toBeUndefined();
     expect(unseenArrival(after, new Set(overIn(status({ latest: switched() }))))).toEqual(arrival);
     expect(unseenArrival(after, new Set(overIn(after)))).toBeUndefined();
+  });
+});
+
+describe('a live patch that is held back', () => {
+  const patch = { release: '6.1.0-49-amd64', name: 'fix_net', since: moment(1) };
+  const after = status({ heldBack: [patch] });
+
+  test('is news until it was seen, and again when the machine went down with it once more', () => {
+    expect(unseenHeldBack(null, nothingSeen)).toEqual([]);
+    expect(unseenHeldBack(after, nothingSeen)).toEqual([patch]);
+    const seen = new Set(heldBackIn(after));
+    expect(unseenHeldBack(after, seen)).toEqual([]);
+    const again = { ...patch, since: moment(9) };
+    expect(unseenHeldBack(status({ heldBack: [again] }), seen)).toEqual([again]);
+  });
+
+  test('is not left behind by what begins', () => {
+    const seen = new Set(leftBehind(after, status({ heldBack: [patch], run: run('stage') })));
+    expect(unseenHeldBack(after, seen)).toEqual([patch]);
   });
 });
 

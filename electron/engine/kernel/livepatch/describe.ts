@@ -1,6 +1,7 @@
 /** The live patches of a system, in memory and in the store, each with whose it is and whether it returns. Reads only, as whoever asks. */
 import type {
   ActiveLivepatch,
+  HeldBack,
   LivepatchList,
   LivepatchReason,
   LivepatchStatus,
@@ -42,20 +43,37 @@ export function describeStatus(system: System): LivepatchStatus {
             ...patches.map((patch) => describeActive(system, state, running, patch)),
             ...apart(system, running, patches),
           ],
-    heldBack: state ? shownHeldBack(state) : [],
+    heldBack: state ? heldBackOf(system, state) : [],
     stalled: changing ? stalledTasks(machine, changing.enabled) : [],
     providers: installedProviders(system.root).map(({ source }) => source),
     unseen,
   };
 }
 
+/** Empty where the records cannot be understood: `describeStatus` says so to whoever asks for live patches. Throws `EACCES` as `readState` does. */
+export function heldBackPatches(system: System): HeldBack[] {
+  try {
+    return heldBackOf(system, readState(system));
+  } catch (error) {
+    if (error instanceof Fault) return [];
+    throw error;
+  }
+}
+
+function heldBackOf(system: System, state: LivepatchState): HeldBack[] {
+  return shownHeldBack(state, ({ release, name, sha256 }) => {
+    const record = recordOf(system, release, name);
+    return record === 'damaged' || record?.sha256 === sha256;
+  });
+}
+
 /** Undefined, with the reason, where it may not be looked at. */
-function seenState(system: System): [LivepatchState | undefined, string[]] {
+function seenState(system: System): [LivepatchState | undefined, LivepatchStatus['unseen']] {
   try {
     return [readState(system), []];
   } catch (error) {
     if (systemErrorCode(error) !== 'EACCES') throw error;
-    return [undefined, ['The store of live patches: only root may look.']];
+    return [undefined, [{ what: 'The store of live patches', why: 'Only root may look.' }]];
   }
 }
 

@@ -105,8 +105,9 @@ export function isOnTrial({ trials }: LivepatchState, key: PatchKey): boolean {
   return trials.some((one) => isSame(one, key));
 }
 
-export function shownHeldBack({ heldBack }: LivepatchState): HeldBack[] {
-  return heldBack.map(({ release, name, since }) => ({ release, name, since }));
+/** Of those for which `isThere` holds: what is gone is kept from nothing. */
+export function shownHeldBack({ heldBack }: LivepatchState, isThere: (key: PatchKey) => boolean): HeldBack[] {
+  return heldBack.filter(isThere).map(({ release, name, since }) => ({ release, name, since }));
 }
 
 export function levelOf({ levels }: LivepatchState, release: string): readonly string[] {

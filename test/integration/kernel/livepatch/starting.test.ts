@@ -8,6 +8,7 @@ import {
   livepatchStatus,
   removeLivepatch,
 } from '../../../../electron/engine/livepatch.js';
+import { facts, recordsStamp } from '../../../../electron/engine/status.js';
 import { testRelease } from '../../../lab/livepatch-module.js';
 import {
   describeMachine,
@@ -87,6 +88,7 @@ describe.skipIf(!isRoot)('live patches (needs root)', () => {
       machine.restart();
       // Already before anything of Understudy ran.
       expect((await status()).heldBack).toMatchObject([{ name: 'crashes', release: testRelease }]);
+      expect(facts(system()).heldBack).toMatchObject([{ name: 'crashes', release: testRelease }]);
       expect(await value(boot())).toMatchObject({ loaded: ['fix_net'], heldBack: ['crashes'], failed: [] });
       expect(machine.active()).toEqual(['fix_net']);
       await value(held());
@@ -98,6 +100,18 @@ describe.skipIf(!isRoot)('live patches (needs root)', () => {
       expect((await status()).heldBack).toEqual([]);
       machine.restart();
       expect((await value(boot())).loaded).toEqual(['fix_net', 'crashes']);
+    });
+
+    test('what is removed is kept from nothing, and the status notices', async () => {
+      await value(add('crashes'));
+      await value(load('crashes'));
+      machine.restart();
+      await value(boot());
+      const before = recordsStamp(system());
+      await value(removeLivepatch(system(), { name: 'crashes' }));
+      expect(recordsStamp(system())).not.toBe(before);
+      expect(facts(system())).toMatchObject({ heldBack: [], problem: null });
+      expect((await status()).heldBack).toEqual([]);
     });
 
     test('that goes down itself ends after one attempt', async () => {
@@ -175,6 +189,8 @@ describe.skipIf(!isRoot)('live patches (needs root)', () => {
         for (const verb of [boot(), load('fix_net'), held(), livepatchStatus(system())])
           await refused(verb, code);
         expect(readFileSync(path, 'utf8')).toBe(text);
+        // An update does not depend on them.
+        expect(facts(system())).toMatchObject({ heldBack: [], problem: null });
       }
       expect(machine.active()).toEqual([]);
     });

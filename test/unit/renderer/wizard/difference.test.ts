@@ -45,7 +45,7 @@ describe('a difference', () => {
     }
   });
 
-  test('gives up in time where two long texts have nothing in common, or every line is the same', () => {
+  test('gives up where two long texts have nothing in common, or every line is the same', () => {
     const long = (word: string): string =>
       Array.from({ length: 20_000 }, (_, line) => `${word}${line}\n`).join('');
     const lines = differenceOf(`same\n${long('a')}end\n`, `same\n${long('b')}end\n`);
