@@ -3,22 +3,22 @@ import type { TreeView } from './environments/environment.js';
 import { isOwnLockFile } from './posix/lock-file.js';
 import { join, type RawPath } from './posix/raw-path.js';
 import { statusOf } from './environments/tree/overlay-view.js';
+import { installedKernels, type InstalledKernel } from './inspect/kernels.js';
 
-const boot = 'boot' as RawPath;
-const modules = 'usr/lib/modules' as RawPath;
+const modules = ['usr/lib/modules', 'lib/modules'] as RawPath[];
 /** pacman's lock is a plain file: one that was caught in a restore point locks pacman after the return. */
 const lockFiles = ['var/lib/pacman/db.lck'] as RawPath[];
 
 /** What speaks against it, a sentence each; empty when nothing does. */
 export function fitness(view: TreeView): string[] {
   const problems: string[] = [];
-  const names = view.list(boot) ?? [];
-  const releases = names.flatMap((name) => /^vmlinuz-(.+)$/.exec(name)?.[1] ?? []);
-  if (releases.length === 0 && lostItsKernels(view, names))
+  const names = view.list('boot' as RawPath) ?? [];
+  const kernels = installedKernels(view).filter(({ image }) => image !== null);
+  if (kernels.length === 0 && lostItsKernels(view, names))
     problems.push('No kernel is left in /boot for its modules.');
-  const usable = releases.filter((release) => {
-    const missing = missingFor(view, release, names);
-    if (missing.length > 0) problems.push(`Kernel ${release}: ${missing.join(', ')}.`);
+  const usable = kernels.filter((kernel) => {
+    const missing = missingFor(view, kernel, names);
+    if (missing.length > 0) problems.push(`Kernel ${kernel.release}: ${missing.join(', ')}.`);
     return missing.length === 0;
   });
   for (const lock of lockFiles) {
@@ -28,18 +28,16 @@ export function fitness(view: TreeView): string[] {
       problems.push(`/${lock} would keep the package manager locked.`);
   }
   // One kernel that boots is enough: an old one may well have lost its modules long ago.
-  return releases.length > 0 && usable.length > 0
-    ? problems.filter((problem) => !problem.startsWith('Kernel '))
-    : problems;
+  return usable.length > 0 ? problems.filter((problem) => !problem.startsWith('Kernel ')) : problems;
 }
 
 /** A container has no kernel, nor anything that goes with one; nor has a machine whose kernels lie elsewhere. */
 function lostItsKernels(view: TreeView, names: readonly string[]): boolean {
   const traces = names.some((name) => /^(config-|System\.map-|initrd|initramfs|grub$)/.test(name));
-  return (
-    traces &&
-    (view.list(modules) ?? []).some((release) => view.locate(join(modules, `${release}/modules.dep`)))
+  const indexed = modules.some((root) =>
+    (view.list(root) ?? []).some((release) => view.locate(join(root, `${release}/modules.dep`))),
   );
+  return traces && indexed;
 }
 
 /** Its kernels are booted with an initramfs: one is there, or the tool that makes them is. */
@@ -48,19 +46,21 @@ function usesInitramfs(view: TreeView, names: readonly string[]): boolean {
   return names.some((name) => /^(initrd|initramfs)/.test(name)) || tools.some((path) => view.locate(path));
 }
 
-function missingFor(view: TreeView, release: string, names: readonly string[]): string[] {
+function missingFor(
+  view: TreeView,
+  { release, initramfs, modules: hasModules }: InstalledKernel,
+  names: readonly string[],
+): string[] {
   const missing: string[] = [];
-  if (view.locate(join(modules, release)) === undefined) missing.push('its modules are missing');
-  else if (view.locate(join(modules, `${release}/modules.dep`)) === undefined)
+  if (!hasModules) missing.push('its modules are missing');
+  else if (!modules.some((root) => view.locate(join(root, `${release}/modules.dep`))))
     missing.push('its modules have no index');
-  const image = names.find((name) =>
-    [`initrd.img-${release}`, `initramfs-${release}.img`, `initrd-${release}`].includes(name),
-  );
-  const place = image === undefined ? undefined : view.locate(join(boot, image));
-  if (image === undefined) {
+  if (initramfs === null) {
     if (usesInitramfs(view, names)) missing.push('its initramfs is missing');
-  } else if (place === undefined || (statusOf(place)?.isFile() && statusOf(place)?.size === 0)) {
-    missing.push('its initramfs is empty');
+    return missing;
   }
+  const place = view.locate(initramfs);
+  if (place === undefined || (statusOf(place)?.isFile() && statusOf(place)?.size === 0))
+    missing.push('its initramfs is empty');
   return missing;
 }

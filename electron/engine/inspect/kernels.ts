@@ -29,7 +29,12 @@ export function installedKernels(view: TreeView): InstalledKernel[] {
     });
   };
   const moduleFolders = modulesOf(view);
-  const named = new Map(moduleFolders.map((folder) => [folder.imageName, folder.release]));
+  // Of several with one name, such as those that stay for the kernel that still runs, the image is the newest one's.
+  const named = new Map(
+    moduleFolders
+      .toSorted((a, b) => compareReleases(a.release, b.release))
+      .map(({ imageName, release }) => [imageName, release]),
+  );
   for (const { suffix, image, initramfs } of imagesIn(view)) {
     const release = named.get(suffix) ?? suffix;
     add({ release, image, initramfs, modules: moduleFolders.some((folder) => folder.release === release) });

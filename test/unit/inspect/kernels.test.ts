@@ -57,6 +57,19 @@ describe('installed kernels', () => {
     ]);
   });
 
+  it('takes Arch’s image for the newest one’s where the modules of another one stay', () => {
+    const { write, view } = fixture();
+    write('root/boot/vmlinuz-linux');
+    for (const release of ['6.10.1-arch1-1', '6.9.9-arch1-1']) {
+      write(`root/usr/lib/modules/${release}/pkgbase`, 'linux\n');
+      write(`root/usr/lib/modules/${release}/kernel/a.ko`);
+    }
+    expect(installedKernels(view).map(({ release, image }) => [release, image])).toEqual([
+      ['6.10.1-arch1-1', 'boot/vmlinuz-linux'],
+      ['6.9.9-arch1-1', null],
+    ]);
+  });
+
   it('reads Fedora’s names and leaves the rescue image out', () => {
     const { write, view } = fixture();
     write('root/boot/vmlinuz-6.11.4-301.fc41.x86_64');
