@@ -17,6 +17,8 @@ export function openOwnFolder() {
   const disk = mountOwnDisk(base);
   const folder = join(disk ?? base, 't');
   mkdirSync(folder);
+  const templates = join(folder, 'templates');
+  mkdirSync(templates, { mode: 0o700 });
   // Open to every user, as /tmp is: tests become other users, and apt fetches as one of its own.
   chmodSync(folder, 0o1777);
   const close = async () => {
@@ -27,6 +29,7 @@ export function openOwnFolder() {
   const environment = {
     ...process.env,
     TMPDIR: folder,
+    UNDERSTUDY_TEST_TEMPLATES: templates,
     UNDERSTUDY_TEST_CACHE: process.env.UNDERSTUDY_LAB ?? '/var/tmp/understudy-lab',
   };
   return { folder, environment, close };

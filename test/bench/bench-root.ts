@@ -10,7 +10,8 @@ import { makeSigningKey } from '../../electron/engine/practice/archive/openpgp.j
 import { buildPackage, type PackageEntry } from '../../electron/engine/practice/archive/package.js';
 import { runOrFault } from '../../electron/engine/process/run.js';
 import { serveArchive } from '../lab/archive-server.js';
-import { debianRoot, removeRoot } from '../lab/debian-root.js';
+import { debianRoot } from '../lab/debian-root.js';
+import { removeRoot } from '../lab/template.js';
 
 /** Files of each package. Together with those before it: 100, 1,000 and 10,000. */
 const packages = [

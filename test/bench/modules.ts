@@ -5,7 +5,8 @@
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, runOrFault } from '../../electron/engine/process/run.js';
-import { debianRoot, debianRootImpossible, removeRoot } from '../lab/debian-root.js';
+import { debianRoot, debianRootImpossible } from '../lab/debian-root.js';
+import { removeRoot } from '../lab/template.js';
 import { diskImpossible, openDisks } from '../lab/disk-image.js';
 import { guestPackages } from '../lab/guest/guest.js';
 import { script } from '../lab/kernel-modules.js';

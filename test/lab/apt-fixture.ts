@@ -15,7 +15,8 @@ import { openSystem } from '../../electron/engine/system.js';
 import type { Disorder, PackageFixture } from '../conformance/package-manager/suite.js';
 import { serveArchive, type ServerFault } from './archive-server.js';
 import { badName, harmless, misbehaving, misbehaviours, withConffile } from './bad-packages.js';
-import { debianRoot, removeRoot, type Recipe } from './debian-root.js';
+import { debianRoot, type Recipe } from './debian-root.js';
+import { removeRoot } from './template.js';
 import { throwawaySession, treeSession } from './tree-session.js';
 
 const day = 24 * 3600_000;

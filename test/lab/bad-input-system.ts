@@ -35,24 +35,14 @@ import { run, runOrFault } from '../../electron/engine/process/run.js';
 import { serveArchive, type ServerFault } from './archive-server.js';
 import { harmless, misbehaving, misbehaviours, withConffile } from './bad-packages.js';
 import { moreInstalled, moreUpdates } from './bad-input-packages.js';
-import { debianRoot, removeRoot } from './debian-root.js';
+import { leanRoot } from './lean-root.js';
+import { removeRoot } from './template.js';
 import { inTree } from './practice-system.js';
 import { differences, manifestOf } from './tree-difference.js';
 
 const day = 24 * 3600_000;
 const suite = 'bad-input';
 const keyring = '/etc/apt/keyrings/understudy-test.gpg';
-/** Half of a minimal tree, and nothing that a test looks at. */
-const heavy = [
-  'usr/share/doc',
-  'usr/share/man',
-  'usr/share/locale',
-  'usr/share/zoneinfo',
-  'usr/lib/x86_64-linux-gnu/gconv',
-  // What is essential is in perl-base; no script of a package may rely on more.
-  'usr/share/perl',
-  'usr/lib/x86_64-linux-gnu/perl',
-];
 
 export interface Offer {
   /** Signed with a key that the tree does not know. */
@@ -79,8 +69,7 @@ export interface BadInputSystem {
 
 /** Makes the tree in a folder of its own, or as `root` in `place`. */
 export async function badInputSystem(place?: string): Promise<BadInputSystem> {
-  const made = await debianRoot({ variant: 'minbase' });
-  for (const path of heavy) rmSync(join(made, path), { recursive: true, force: true });
+  const made = await leanRoot();
   const root = place === undefined ? made : join(place, 'root');
   if (root !== made) {
     await runOrFault(['cp', '-a', made, root], { timeoutMs: 120_000 });

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mirrors, type Mirrors } from './mirror.js';
+import { copyOfRoot } from './template.js';
 import { run, runOrFault } from '../../electron/engine/process/run.js';
 
 export interface Recipe {
@@ -29,18 +29,9 @@ export async function debianRootImpossible(): Promise<string | undefined> {
   return mirrors() ? undefined : 'needs a Debian mirror among the sources of apt';
 }
 
-/** A folder with a copy of the tree, to be removed by the caller. */
+/** A folder with a copy of the tree; `removeRoot` removes it. */
 export async function debianRoot(recipe: Recipe = {}): Promise<string> {
-  const made = await cachedRoot(recipe);
-  const folder = mkdtempSync(join(tmpdir(), 'understudy-root-'));
-  const root = join(folder, 'root');
-  await runOrFault(['cp', '-a', '--reflink=auto', made, root], { timeoutMs: 120_000 });
-  return root;
-}
-
-/** Removes a tree that `debianRoot` gave. */
-export function removeRoot(root: string): void {
-  rmSync(join(root, '..'), { recursive: true, force: true });
+  return copyOfRoot(await cachedRoot(recipe));
 }
 
 async function cachedRoot(recipe: Recipe): Promise<string> {

@@ -1,8 +1,8 @@
 /** A real, small Debian tree with the tools for attributes in it, copied to where a test wants it: also onto file systems of its own. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { runOrFault } from '../../electron/engine/process/run.js';
-import { debianRoot, removeRoot } from './debian-root.js';
+import { debianRoot } from './debian-root.js';
+import { rootFrom, rootFromIn } from './template.js';
 
 const heavy = [
   'usr/share/doc',
@@ -13,16 +13,20 @@ const heavy = [
   'var/cache',
 ];
 
+const title = 'environment';
+
 /** The folder of a fresh tree; `removeRoot` removes it. */
-export async function environmentRoot(): Promise<string> {
-  const root = await debianRoot({ variant: 'minbase', include: ['acl', 'attr', 'libcap2-bin'] });
-  for (const path of heavy) rmSync(join(root, path), { recursive: true, force: true });
-  return root;
+export function environmentRoot(): Promise<string> {
+  return rootFrom(title, makeEnvironmentRoot);
 }
 
 /** As `environmentRoot`, copied into an existing folder. */
-export async function environmentRootIn(folder: string): Promise<void> {
-  const root = await environmentRoot();
-  await runOrFault(['cp', '-a', `${root}/.`, folder], { timeoutMs: 120_000 });
-  removeRoot(root);
+export function environmentRootIn(folder: string): Promise<void> {
+  return rootFromIn(folder, title, makeEnvironmentRoot);
+}
+
+async function makeEnvironmentRoot(): Promise<string> {
+  const root = await debianRoot({ variant: 'minbase', include: ['acl', 'attr', 'libcap2-bin'] });
+  for (const path of heavy) rmSync(join(root, path), { recursive: true, force: true });
+  return root;
 }

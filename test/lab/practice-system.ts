@@ -9,32 +9,25 @@ import { raw } from '../../electron/engine/posix/raw-path.js';
 import { editedConffile, userEdit } from '../../electron/engine/practice/archive/practice-updates.js';
 import { makePracticeArchive } from '../../electron/engine/practice/archive/practice-archive.js';
 import { runOrFault } from '../../electron/engine/process/run.js';
-import { debianRoot, removeRoot } from './debian-root.js';
+import { leanRoot } from './lean-root.js';
+import { rootFrom, rootFromIn } from './template.js';
+
+const title = 'practice';
 
 /** The folder of a fresh copy; the caller removes it with `removeRoot`. */
-export async function practiceSystem(): Promise<string> {
-  const root = await debianRoot({ variant: 'minbase' });
-  for (const heavy of [
-    'usr/share/doc',
-    'usr/share/man',
-    'usr/share/locale',
-    'usr/share/zoneinfo',
-    'usr/lib/x86_64-linux-gnu/gconv',
-    // What is essential is in perl-base; no script of a package may rely on more.
-    'usr/share/perl',
-    'usr/lib/x86_64-linux-gnu/perl',
-  ]) {
-    rmSync(join(root, heavy), { recursive: true, force: true });
-  }
-  await addPracticePackages(root);
-  return root;
+export function practiceSystem(): Promise<string> {
+  return rootFrom(title, makePracticeSystem);
 }
 
 /** The same in an empty folder that is there already, such as the root of a file system. */
-export async function practiceSystemIn(root: string): Promise<void> {
-  const made = await practiceSystem();
-  await runOrFault(['cp', '-a', `${made}/.`, root], { timeoutMs: 120_000 });
-  removeRoot(made);
+export function practiceSystemIn(root: string): Promise<void> {
+  return rootFromIn(root, title, makePracticeSystem);
+}
+
+async function makePracticeSystem(): Promise<string> {
+  const root = await leanRoot();
+  await addPracticePackages(root);
+  return root;
 }
 
 /** Installs the practice packages in version 1 in a Debian tree, offers their updates there and nothing else, and makes the user's edit. */

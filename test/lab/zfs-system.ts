@@ -8,7 +8,7 @@ import { readMountTable } from '../../electron/engine/inspect/mount-table.js';
 import { thisMachine } from '../../electron/engine/inspect/sources.js';
 import { raw } from '../../electron/engine/posix/raw-path.js';
 import { run, runOrFault } from '../../electron/engine/process/run.js';
-import { removeRoot } from './debian-root.js';
+import { removeRoot } from './template.js';
 import { openZfsDaemon, zfsFolderPrefix } from './zfs-daemon.js';
 
 export interface ZfsLayout {

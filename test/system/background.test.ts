@@ -6,7 +6,8 @@ import { reporter } from '../../electron/engine/report.js';
 import { stage } from '../../electron/engine/stage.js';
 import { facts } from '../../electron/engine/status.js';
 import { openSystem } from '../../electron/engine/system.js';
-import { debianRootImpossible, removeRoot } from '../lab/debian-root.js';
+import { debianRootImpossible } from '../lab/debian-root.js';
+import { removeRoot } from '../lab/template.js';
 import { practiceSystem } from '../lab/practice-system.js';
 
 const impossible = await debianRootImpossible();

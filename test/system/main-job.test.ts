@@ -11,7 +11,8 @@ import type { CheckReport } from '../../shared/check.js';
 import { reviewSchema } from '../../shared/changeset.js';
 import type { Activated, RolledBack, Staged } from '../../shared/history.js';
 import type { Plan } from '../../shared/plan.js';
-import { debianRoot, debianRootImpossible, removeRoot } from '../lab/debian-root.js';
+import { debianRoot, debianRootImpossible } from '../lab/debian-root.js';
+import { removeRoot } from '../lab/template.js';
 import { inTree } from '../lab/practice-system.js';
 import { differences, manifestOf } from '../lab/tree-difference.js';
 

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { describe } from 'vitest';
 import { treeEnvironment } from '../../../electron/engine/environments/tree/tree.js';
-import { debianRootImpossible, removeRoot } from '../../lab/debian-root.js';
+import { debianRootImpossible } from '../../lab/debian-root.js';
+import { removeRoot } from '../../lab/template.js';
 import { diskImpossible, openDisks, type DiskKind } from '../../lab/disk-image.js';
 import { environmentRoot, environmentRootIn } from '../../lab/environment-root.js';
 import type { System } from '../../../electron/engine/system.js';

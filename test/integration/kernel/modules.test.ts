@@ -17,7 +17,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { runOrFault } from '../../../electron/engine/process/run.js';
 import { cutScript, type Cut } from '../../lab/cut-script.js';
-import { debianRoot, debianRootImpossible, removeRoot } from '../../lab/debian-root.js';
+import { debianRoot, debianRootImpossible } from '../../lab/debian-root.js';
+import { removeRoot } from '../../lab/template.js';
 import { diskImpossible, openDisks, type Disks } from '../../lab/disk-image.js';
 import { guestPackages } from '../../lab/guest/guest.js';
 import {

@@ -12,7 +12,8 @@ import { release as hostRelease, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { run, runOrFault } from '../../../electron/engine/process/run.js';
-import { debianRoot, debianRootImpossible, removeRoot } from '../../lab/debian-root.js';
+import { debianRoot, debianRootImpossible } from '../../lab/debian-root.js';
+import { removeRoot } from '../../lab/template.js';
 import { guestPackages } from '../../lab/guest/guest.js';
 import {
   addBuiltModule,

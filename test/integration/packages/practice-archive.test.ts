@@ -15,7 +15,8 @@ import { makePracticeArchive } from '../../../electron/engine/practice/archive/p
 import { editedConffile, userEdit } from '../../../electron/engine/practice/archive/practice-updates.js';
 import { run } from '../../../electron/engine/process/run.js';
 import { openSystem } from '../../../electron/engine/system.js';
-import { debianRoot, debianRootImpossible, removeRoot } from '../../lab/debian-root.js';
+import { debianRoot, debianRootImpossible } from '../../lab/debian-root.js';
+import { removeRoot } from '../../lab/template.js';
 import { treeSession } from '../../lab/tree-session.js';
 
 const impossible = await debianRootImpossible();

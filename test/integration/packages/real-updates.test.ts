@@ -10,7 +10,8 @@ import { raw } from '../../../electron/engine/posix/raw-path.js';
 import { run, runOrFault } from '../../../electron/engine/process/run.js';
 import { openSystem, type System } from '../../../electron/engine/system.js';
 import type { PackageChange } from '../../../shared/plan.js';
-import { debianRoot, debianRootImpossible, removeRoot } from '../../lab/debian-root.js';
+import { debianRoot, debianRootImpossible } from '../../lab/debian-root.js';
+import { removeRoot } from '../../lab/template.js';
 import { treeSession } from '../../lab/tree-session.js';
 
 const impossible = await debianRootImpossible();

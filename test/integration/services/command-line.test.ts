@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StatusAnswer } from '../../../electron/cli/verbs/status.js';
 import type { Staged } from '../../../shared/history.js';
-import { debianRootImpossible, removeRoot } from '../../lab/debian-root.js';
+import { debianRootImpossible } from '../../lab/debian-root.js';
+import { removeRoot } from '../../lab/template.js';
 import { practiceSystem } from '../../lab/practice-system.js';
 
 const impossible = await debianRootImpossible();

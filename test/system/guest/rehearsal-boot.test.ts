@@ -18,7 +18,7 @@ import { openSystem, type System, type SystemOptions } from '../../../electron/e
 import { bootableRoot, bootImpossible, breaks, offerVersion } from '../../lab/bootable-root.js';
 import { btrfsLayouts, btrfsSystem, type BtrfsSystem } from '../../lab/btrfs-system.js';
 import { inCheckout } from '../../lab/checkout.js';
-import { removeRoot } from '../../lab/debian-root.js';
+import { removeRoot } from '../../lab/template.js';
 import { diskImpossible } from '../../lab/disk-image.js';
 import { isThorough, notAsked } from '../../lab/thorough.js';
 import { differences, manifestOf } from '../../lab/tree-difference.js';

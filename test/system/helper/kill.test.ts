@@ -13,7 +13,8 @@ import { openSystem } from '../../../electron/engine/system.js';
 import type { Phase } from '../../../shared/progress.js';
 import type { Verb } from '../../../shared/operations.js';
 import { leftovers } from '../../lab/leftovers.js';
-import { debianRootImpossible, removeRoot } from '../../lab/debian-root.js';
+import { debianRootImpossible } from '../../lab/debian-root.js';
+import { removeRoot } from '../../lab/template.js';
 import {
   privateFolder,
   startHelper,
