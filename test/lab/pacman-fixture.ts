@@ -9,7 +9,7 @@ import { raw } from '../../electron/engine/posix/raw-path.js';
 import { openSystem } from '../../electron/engine/system.js';
 import type { Disorder, PackageFixture } from '../conformance/package-manager/suite.js';
 import { serveArchive, type ServerFault } from './archive-server.js';
-import { removeRoot } from './debian-root.js';
+import { removeRoot } from './template.js';
 import {
   describePackages,
   fileNameOf,
