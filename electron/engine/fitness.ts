@@ -3,9 +3,8 @@ import type { TreeView } from './environments/environment.js';
 import { isOwnLockFile } from './posix/lock-file.js';
 import { join, type RawPath } from './posix/raw-path.js';
 import { statusOf } from './environments/tree/overlay-view.js';
-import { installedKernels, type InstalledKernel } from './inspect/kernels.js';
+import { installedKernels, modulesFolder, type InstalledKernel } from './inspect/kernels.js';
 
-const modules = ['usr/lib/modules', 'lib/modules'] as RawPath[];
 /** pacman's lock is a plain file: one that was caught in a restore point locks pacman after the return. */
 const lockFiles = ['var/lib/pacman/db.lck'] as RawPath[];
 
@@ -34,10 +33,11 @@ export function fitness(view: TreeView): string[] {
 /** A container has no kernel, nor anything that goes with one; nor has a machine whose kernels lie elsewhere. */
 function lostItsKernels(view: TreeView, names: readonly string[]): boolean {
   const traces = names.some((name) => /^(config-|System\.map-|initrd|initramfs|grub$)/.test(name));
-  const indexed = modules.some((root) =>
-    (view.list(root) ?? []).some((release) => view.locate(join(root, `${release}/modules.dep`))),
+  const modules = modulesFolder(view);
+  return (
+    traces &&
+    (view.list(modules) ?? []).some((release) => view.locate(join(modules, `${release}/modules.dep`)))
   );
-  return traces && indexed;
 }
 
 /** Its kernels are booted with an initramfs: one is there, or the tool that makes them is. */
@@ -53,7 +53,7 @@ function missingFor(
 ): string[] {
   const missing: string[] = [];
   if (!hasModules) missing.push('its modules are missing');
-  else if (!modules.some((root) => view.locate(join(root, `${release}/modules.dep`))))
+  else if (view.locate(join(modulesFolder(view), `${release}/modules.dep`)) === undefined)
     missing.push('its modules have no index');
   if (initramfs === null) {
     if (usesInitramfs(view, names)) missing.push('its initramfs is missing');

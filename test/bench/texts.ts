@@ -1,10 +1,9 @@
 /** Long texts: what grows with the system or with what the user wrote, and must not keep anyone waiting. */
+import { runnerImport } from 'vite';
 import { difference } from '../../electron/cli/text/line-difference.js';
 import { paragraphs } from '../../electron/engine/packages/apt/deb822.js';
 import { mergeText } from '../../electron/engine/reintegrate/merge-text.js';
-import { manyFiles } from '../../renderer/double/scenes/wizard-records.js';
-import { differenceOf } from '../../renderer/wizard/review/difference.js';
-import { filesFor } from '../../renderer/wizard/review/files.js';
+import { inCheckout } from '../lab/checkout.js';
 import { median, seconds, type Bench, type BenchRow } from './row.js';
 
 export const benchTexts: Bench = {
@@ -14,12 +13,12 @@ export const benchTexts: Bench = {
     await row('10 MB of a status file read', 1, quick, readStatus()),
     await row('difference of two texts of 20,000 lines with nothing in common', 5, quick, compare()),
     await row('merge of texts of 40,000 lines, changed on both sides', 5, quick, mergeBoth()),
-    await row('one of 100,000 files searched in the review', 0.25, quick, searchFiles()),
+    await row('one of 100,000 files searched in the review', 0.25, quick, await searchFiles()),
     await row(
       'difference in the app of two texts of 20,000 lines with nothing in common',
       5,
       quick,
-      compareInApp(),
+      await compareInApp(),
     ),
   ],
 };
@@ -53,12 +52,35 @@ function mergeBoth(): () => number {
   return () => ('merged' in mergeText(Buffer.from(base), mine, theirs) ? 1 : 0);
 }
 
-function searchFiles(): () => number {
+interface Records {
+  readonly manyFiles: (count: number) => { readonly files: readonly unknown[] };
+}
+interface Search {
+  readonly filesFor: (
+    files: readonly unknown[],
+    wanted: { readonly area: string | null; readonly text: string },
+  ) => readonly unknown[];
+}
+interface Difference {
+  readonly differenceOf: (mine: string, theirs: string) => readonly unknown[];
+}
+
+/** A module of the renderer, which only its own build compiles. */
+async function ofRenderer<Module>(path: string): Promise<Module> {
+  const file = inCheckout(`renderer/${path}`);
+  return (await runnerImport<Module>(file, { root: inCheckout(''), configFile: false, logLevel: 'warn' }))
+    .module;
+}
+
+async function searchFiles(): Promise<() => number> {
+  const { manyFiles } = await ofRenderer<Records>('double/scenes/wizard-records.ts');
+  const { filesFor } = await ofRenderer<Search>('wizard/review/files.ts');
   const { files } = manyFiles(100_000);
   return () => filesFor(files, { area: 'programs', text: 'module-99999' }).length;
 }
 
-function compareInApp(): () => number {
+async function compareInApp(): Promise<() => number> {
+  const { differenceOf } = await ofRenderer<Difference>('wizard/review/difference.ts');
   const [mine = '', theirs = ''] = ['a', 'b'].map((word) =>
     Array.from({ length: 20_000 }, (_, at) => `${word}${at}\n`).join(''),
   );

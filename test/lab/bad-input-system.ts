@@ -35,7 +35,7 @@ import { run, runOrFault } from '../../electron/engine/process/run.js';
 import { serveArchive, type ServerFault } from './archive-server.js';
 import { harmless, misbehaving, misbehaviours, withConffile } from './bad-packages.js';
 import { moreInstalled, moreUpdates } from './bad-input-packages.js';
-import { leanRoot } from './lean-root.js';
+import { leanRoot, leanRootIn } from './lean-root.js';
 import { removeRoot } from './template.js';
 import { inTree } from './practice-system.js';
 import { differences, manifestOf } from './tree-difference.js';
@@ -69,11 +69,10 @@ export interface BadInputSystem {
 
 /** Makes the tree in a folder of its own, or as `root` in `place`. */
 export async function badInputSystem(place?: string): Promise<BadInputSystem> {
-  const made = await leanRoot();
-  const root = place === undefined ? made : join(place, 'root');
-  if (root !== made) {
-    await runOrFault(['cp', '-a', made, root], { timeoutMs: 120_000 });
-    removeRoot(made);
+  const root = place === undefined ? await leanRoot() : join(place, 'root');
+  if (place !== undefined) {
+    mkdirSync(root);
+    await leanRootIn(root);
   }
   const archive = mkdtempSync(join(tmpdir(), 'understudy-archive-'));
   chmodSync(archive, 0o755);

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { debianRoot } from './debian-root.js';
-import { rootFrom } from './template.js';
+import { rootFrom, rootFromIn } from './template.js';
 
 const heavy = [
   'usr/share/doc',
@@ -15,11 +15,20 @@ const heavy = [
   'usr/lib/x86_64-linux-gnu/perl',
 ];
 
+const title = 'lean';
+
 /** The folder of a fresh tree; `removeRoot` removes it. */
 export function leanRoot(): Promise<string> {
-  return rootFrom('lean', async () => {
-    const root = await debianRoot({ variant: 'minbase' });
-    for (const path of heavy) rmSync(join(root, path), { recursive: true, force: true });
-    return root;
-  });
+  return rootFrom(title, makeLeanRoot);
+}
+
+/** As `leanRoot`, copied into an existing folder. */
+export function leanRootIn(folder: string): Promise<void> {
+  return rootFromIn(folder, title, makeLeanRoot);
+}
+
+async function makeLeanRoot(): Promise<string> {
+  const root = await debianRoot({ variant: 'minbase' });
+  for (const path of heavy) rmSync(join(root, path), { recursive: true, force: true });
+  return root;
 }

@@ -23,34 +23,35 @@ export function removeRoot(root: string): void {
 
 /** A copy of the tree that `make` makes, in a folder of its own; nothing in it may depend on where it lies. */
 export async function rootFrom(title: string, make: () => Promise<string>): Promise<string> {
-  const template = await templateOf(title, make);
-  return typeof template === 'string' ? copyOfRoot(template) : template.made;
+  const { tree, isShared } = await templateOf(title, make);
+  return isShared ? copyOfRoot(tree) : tree;
 }
 
 /** The same in an empty folder that is there already, such as the root of a file system. */
 export async function rootFromIn(folder: string, title: string, make: () => Promise<string>): Promise<void> {
-  const template = await templateOf(title, make);
-  const tree = typeof template === 'string' ? template : template.made;
+  const { tree, isShared } = await templateOf(title, make);
   await runOrFault(['cp', '-a', '--reflink=auto', `${tree}/.`, folder], limit);
-  if (typeof template !== 'string') removeRoot(template.made);
+  if (!isShared) removeRoot(tree);
 }
 
-/** Where it lies; or a tree for the caller alone. */
-async function templateOf(
-  title: string,
-  make: () => Promise<string>,
-): Promise<string | { readonly made: string }> {
+interface Template {
+  readonly tree: string;
+  /** False where it is the caller's alone, to keep or to remove. */
+  readonly isShared: boolean;
+}
+
+async function templateOf(title: string, make: () => Promise<string>): Promise<Template> {
   const templates = process.env['UNDERSTUDY_TEST_TEMPLATES'];
-  if (templates === undefined) return { made: await make() };
-  const template = join(templates, title);
-  if (existsSync(template)) return template;
+  if (templates === undefined) return { tree: await make(), isShared: false };
+  const tree = join(templates, title);
+  if (existsSync(tree)) return { tree, isShared: true };
   const made = await make();
   try {
-    renameSync(made, template);
+    renameSync(made, tree);
   } catch {
     // Another suite made the same meanwhile; or temporary files of this test lie elsewhere.
-    if (!existsSync(template)) return { made };
+    if (!existsSync(tree)) return { tree: made, isShared: false };
   }
   removeRoot(made);
-  return template;
+  return { tree, isShared: true };
 }

@@ -1,26 +1,19 @@
-/** Offers a folder's files to a browser on this machine, under the content security policy of the shells; what it has it may keep. */
+/** Offers the built double to a browser on this machine, as the shells offer the app; but what the browser has it may keep. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename, extname, join } from 'node:path';
+import { builtFile, readBuiltFiles, type BuiltFile } from '../../electron/services/page/built-files.js';
+import { contentSecurityPolicy, securityHeaders } from '../../electron/services/page/security-headers.js';
 
-/** As the shells send it. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
+/** Playwright's clock makes scripts of texts, which the app itself forbids. */
+const policy = contentSecurityPolicy
+  .split('; ')
+  .filter((directive) => !directive.includes('trusted-types'))
+  .join('; ');
+const headers = {
+  ...securityHeaders,
+  'Content-Security-Policy': policy,
+  'Cache-Control': 'max-age=3600, immutable',
 };
 
 export interface PageServer {
@@ -28,29 +21,26 @@ export interface PageServer {
   close(): Promise<void>;
 }
 
-/** `further`: files from elsewhere, offered at the top under their own names. */
-export async function serveFolder(folder: string, further: readonly string[] = []): Promise<PageServer> {
-  const elsewhere = new Map(further.map((file) => [`/${basename(file)}`, file]));
+/** `scripts`: files from elsewhere, by the paths at which they are offered as well. It keeps no program alive. */
+export async function servePages(
+  folder: string,
+  scripts: Readonly<Record<string, string>>,
+): Promise<PageServer> {
+  const files = new Map<string, BuiltFile>(await readBuiltFiles(folder, 'double.html'));
+  for (const [path, file] of Object.entries(scripts))
+    files.set(path, { type: 'text/javascript; charset=utf-8', bytes: readFileSync(file) });
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost'); // with no `..` left
-    const type = types[extname(pathname)];
-    const body = type && contentOf(elsewhere.get(pathname) ?? join(folder, pathname));
-    if (pathname === '/favicon.ico')
-      response.writeHead(204).end(); // the browser's own wish, not the page's
-    else if (body === undefined) response.writeHead(404).end();
-    else
-      response
-        .writeHead(200, {
-          'content-type': type,
-          'content-security-policy': policy,
-          'cache-control': 'max-age=3600, immutable',
-        })
-        .end(body);
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const file = builtFile(files, url);
+    if (file) response.writeHead(200, { ...headers, 'Content-Type': file.type }).end(file.bytes);
+    // The browser's own wish, not the page's.
+    else response.writeHead(url.pathname === '/favicon.ico' ? 204 : 404, headers).end();
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
   });
+  server.unref();
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {
@@ -59,12 +49,4 @@ export async function serveFolder(folder: string, further: readonly string[] = [
       await closed;
     },
   };
-}
-
-function contentOf(file: string): Buffer | undefined {
-  try {
-    return readFileSync(file);
-  } catch {
-    return undefined;
-  }
 }

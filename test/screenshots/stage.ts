@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type ConsoleMessage, type Page } from 'playwright-core';
 import { chromiumOptions, chromiumPath } from '../lab/chromium.js';
-import { serveFolder, type PageServer } from './page-server.js';
+import { servePages, type PageServer } from './page-server.js';
 
 const buildLimitMs = 240_000;
 
@@ -32,7 +32,7 @@ export interface Look {
 
 /** No other name or address has a meaning for the browser, whatever it or a page asks for. */
 const nothingElse = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1';
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const axe = { path: '/axe.js', file: createRequire(import.meta.url).resolve('axe-core/axe.min.js') };
 
 /** Why nothing can be shown here, or null. */
 export function obstacle(): string | null {
@@ -62,7 +62,7 @@ export class Stage {
       { cwd: top, encoding: 'utf8', timeout: buildLimitMs, env: { ...process.env, NODE_ENV: 'production' } },
     );
     if (status !== 0) throw new Error(`The double could not be built: ${stderr}`);
-    const server = await serveFolder(folder, [axeFile]);
+    const server = await servePages(folder, { [axe.path]: axe.file });
     const args = [...chromiumOptions.args, nothingElse];
     return new Stage(await chromium.launch({ ...chromiumOptions, args }), server);
   }
@@ -128,8 +128,7 @@ export class Stage {
 
   /** Brings axe into the page, unless it is there. */
   async bringAxe(page: Page): Promise<void> {
-    if (!(await page.evaluate<boolean>("'axe' in window")))
-      await page.addScriptTag({ url: `${this.server.origin}/axe.min.js` });
+    if (!(await page.evaluate<boolean>("'axe' in window"))) await page.addScriptTag({ url: axe.path });
   }
 
   #context({ theme, width, height = 800 }: Look): Promise<BrowserContext> {

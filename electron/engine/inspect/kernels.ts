@@ -73,9 +73,13 @@ interface ModuleFolder {
   readonly complete: boolean;
 }
 
+/** Without merged /usr the modules are in /lib. With it, that is a link, which leads out of a tree that is not the current one. */
+export function modulesFolder(view: TreeView): RawPath {
+  return raw(view.resolve(raw('usr/lib/modules')) === undefined ? 'lib/modules' : 'usr/lib/modules');
+}
+
 function modulesOf(view: TreeView): ModuleFolder[] {
-  // Without merged /usr the modules are in /lib; with it, this is the same folder.
-  const top = view.resolve(raw('usr/lib/modules')) === undefined ? 'lib/modules' : 'usr/lib/modules';
+  const top = modulesFolder(view);
   return listIn(view, top).flatMap((name) => {
     const inside = listIn(view, `${top}/${name}`);
     if (inside.length === 0) return [];

@@ -63,7 +63,7 @@ export class Connection {
   #subscribed: 'no' | 'asking' | 'yes' = 'no';
 
   constructor(
-    readonly socket: Socket,
+    private readonly socket: Socket,
     readonly peer: Peer,
     private readonly options: ConnectionOptions,
   ) {

@@ -85,7 +85,12 @@ export class HelperServer {
       mayWatch: (who, signal) => this.#mayWatch(who, signal),
     });
     if (!this.options.authorisation.admits(peer.uid)) {
-      this.#turnAway(connection, 'NOT_AUTHORISED', `This helper serves another user than ${peer.uid}.`);
+      this.#turnAway(
+        socket,
+        connection,
+        'NOT_AUTHORISED',
+        `This helper serves another user than ${peer.uid}.`,
+      );
       return;
     }
     const { mostClients = 64, mostClientsOfUser = 24 } = this.options;
@@ -93,7 +98,7 @@ export class HelperServer {
     // A few places are always left for root, who may have to look why it is crowded.
     const room = peer.uid === 0 ? mostClients + 4 : mostClients;
     if (this.#connections.size >= room || ofUser >= mostClientsOfUser) {
-      this.#turnAway(connection, 'HELPER_CROWDED');
+      this.#turnAway(socket, connection, 'HELPER_CROWDED');
       return;
     }
     this.#connections.add(connection);
@@ -104,13 +109,13 @@ export class HelperServer {
     });
   }
 
-  #turnAway(connection: Connection, code: ErrorCode, ...details: string[]): void {
+  #turnAway(socket: Socket, connection: Connection, code: ErrorCode, ...details: string[]): void {
     if (this.#turnedAway >= mostTurnedAway) {
       connection.refuse(code, ...details);
       return;
     }
     this.#turnedAway += 1;
-    connection.socket.on('close', () => (this.#turnedAway -= 1));
+    socket.on('close', () => (this.#turnedAway -= 1));
     connection.turnAway(code, ...details);
   }
 }

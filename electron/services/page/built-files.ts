@@ -10,7 +10,7 @@ export interface BuiltFile {
   readonly bytes: Buffer;
 }
 
-/** By path, such as `/index.html`; `/` stands for it as well. */
+/** By path, such as `/index.html`; `/` stands for the first page as well. */
 export type BuiltFiles = ReadonlyMap<string, BuiltFile>;
 
 /** What the build can contain; anything else is not served. */
@@ -26,8 +26,8 @@ const types: Readonly<Record<string, string>> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** Reads every file of the build into memory: it is a few hundred kilobytes. Rejects when the renderer was not built. */
-export async function readBuiltFiles(folder: string): Promise<BuiltFiles> {
+/** Reads every file of the build into memory: it is a few hundred kilobytes. `first`: its page. Rejects when the renderer was not built. */
+export async function readBuiltFiles(folder: string, first = 'index.html'): Promise<BuiltFiles> {
   const files = new Map<string, BuiltFile>();
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
     const type = types[extname(entry.name)];
@@ -36,8 +36,8 @@ export async function readBuiltFiles(folder: string): Promise<BuiltFiles> {
     const path = join(entry.parentPath, entry.name);
     files.set(`/${relative(folder, path).split(sep).join('/')}`, { type, bytes: await readFile(path) });
   }
-  const start = files.get('/index.html');
-  if (!start) throw new Error(`The renderer is not built: ${join(folder, 'index.html')} is missing.`);
+  const start = files.get(`/${first}`);
+  if (!start) throw new Error(`The renderer is not built: ${join(folder, first)} is missing.`);
   return files.set('/', start);
 }
 
