@@ -37,7 +37,7 @@ export const errorTexts = {
   ),
   UNSUPPORTED_SYSTEM: failed(
     'No supported package manager was found.',
-    'Understudy works with apt today; see "understudy inspect".',
+    'Understudy works with apt and pacman today; see "understudy inspect".',
   ),
   CANCELLED: failed('The work was cancelled.', 'Nothing was changed. Start it again at any time.'),
   COMMAND_FAILED: failed('A system command failed.', 'The details name the command and its last words.'),
@@ -70,6 +70,15 @@ export const errorTexts = {
   PACKAGES_BROKEN: failed(
     'The package manager finds no consistent solution.',
     'See the details for the packages concerned.',
+  ),
+
+  PARTIAL_UPGRADE: failed(
+    'The packages of this system are only updated together: its archive has one version of each, all built against each other.',
+    'Update everything: "understudy plan". A few packages alone could leave programs without their libraries.',
+  ),
+  SECURITY_UNKNOWN: failed(
+    'The package archive does not say which updates are for security.',
+    'Update everything: "understudy plan". Whatever fixes there are come with it.',
   ),
 
   HOUR_OUT_OF_RANGE: usage(

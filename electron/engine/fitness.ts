@@ -1,5 +1,6 @@
 /** Would a restore point boot? Kernel, modules and initramfs must belong together, and nothing may block its packages. */
 import type { TreeView } from './environments/environment.js';
+import { isOwnLockFile } from './posix/lock-file.js';
 import { join, type RawPath } from './posix/raw-path.js';
 import { statusOf } from './environments/tree/overlay-view.js';
 import { installedKernels, modulesFolder, type InstalledKernel } from './inspect/kernels.js';
@@ -19,8 +20,12 @@ export function fitness(view: TreeView): string[] {
     if (missing.length > 0) problems.push(`Kernel ${kernel.release}: ${missing.join(', ')}.`);
     return missing.length === 0;
   });
-  for (const lock of lockFiles)
-    if (view.locate(lock) !== undefined) problems.push(`/${lock} would keep the package manager locked.`);
+  for (const lock of lockFiles) {
+    const place = view.locate(lock);
+    // One of ours is taken away at the first start.
+    if (place !== undefined && !isOwnLockFile(place))
+      problems.push(`/${lock} would keep the package manager locked.`);
+  }
   // One kernel that boots is enough: an old one may well have lost its modules long ago.
   return usable.length > 0 ? problems.filter((problem) => !problem.startsWith('Kernel ')) : problems;
 }

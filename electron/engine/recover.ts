@@ -12,7 +12,7 @@ import { renewBootMenu } from './restart/boot-menu.js';
 import { privilegedEngineFor, type Engine } from './engine.js';
 import { Fault, outcomeOf } from './fault.js';
 import { resume, transactionsOf, type OpenTransaction } from './journal/journal.js';
-import { withPackageLocks, withStoreLock } from './journal/lock.js';
+import { releaseStaleLocks, withPackageLocks, withStoreLock } from './journal/lock.js';
 import type { Transaction } from './journal/read-journal.js';
 import { settlePatch } from './kernel/livepatch/journaled.js';
 import { bytes } from './posix/raw-path.js';
@@ -43,7 +43,8 @@ export async function requireRecovered(engine: Engine): Promise<void> {
 
 /** The caller holds the store's lock. Throws `JOURNAL_DAMAGED`. */
 async function recoverLocked(engine: Engine): Promise<Recovered> {
-  const { system, environment } = engine;
+  const { system, environment, packages } = engine;
+  releaseStaleLocks(system, packages);
   const kept = { clones: environment.clones(system), restorePoints: environment.restorePoints(system) };
   const all = transactionsOf(system);
   requireComplete(all, kept);

@@ -1,9 +1,11 @@
 /** Another package tool at work: it holds one of the package manager's locks. */
-import { statSync } from 'node:fs';
+import { readlinkSync, statSync } from 'node:fs';
+import { namesIn } from '../environments/plain-view.js';
 import { systemErrorCode } from '../fault.js';
 import { readStart } from '../inspect/read.js';
 import { thisMachine, type MachineSources } from '../inspect/sources.js';
 import { lockHolder } from '../posix/lock.js';
+import { isOwnLockFile } from '../posix/lock-file.js';
 import { bytes, display, join, type RawPath } from '../posix/raw-path.js';
 import { always, block, defineCheck, pass } from './check.js';
 import { processName } from './process-name.js';
@@ -15,6 +17,10 @@ export const lockHeld = defineCheck({
   examine({ view, packages, sources = thisMachine }) {
     for (const lock of packages.locks) {
       const path = view.resolve(lock);
+      if (packages.locking === 'existence') {
+        if (path === undefined || isOwnLockFile(path)) continue;
+        return blockedByFile(lock, openedBy(path, sources), sources);
+      }
       const pid = path === undefined ? undefined : holderOf(path, sources);
       if (pid === undefined) continue;
       return block(
@@ -26,6 +32,40 @@ export const lockHeld = defineCheck({
     return pass('No other package tool is working on this system.', 'no lock held');
   },
 });
+
+function blockedByFile(
+  lock: RawPath,
+  pid: number | undefined,
+  sources: MachineSources,
+): ReturnType<typeof block> {
+  if (pid === undefined)
+    return block(
+      'The package manager is locked.',
+      `/${display(lock)} is there, and no process that can be seen has it open`,
+      'Wait until the other package tool is done. If none is running, its last work was cut short: then remove this file as root.',
+    );
+  return block(
+    'Another package tool is working on this system.',
+    `/${display(lock)} is held by ${processName(pid, sources)}`,
+    'Wait until it is done, or close it. Never delete the lock file meanwhile.',
+  );
+}
+
+/** The process that has the file open, proc_pid_fd(5): pacman keeps its lock open. Of others' processes only root sees that. */
+export function openedBy(path: RawPath, sources: MachineSources): number | undefined {
+  const pids = (namesIn(sources.proc) ?? []).filter((name) => /^\d+$/.test(name));
+  const found = pids.find((pid) => {
+    const folder = join(sources.proc, `${pid}/fd`);
+    try {
+      return (namesIn(folder) ?? []).some(
+        (fd) => readlinkSync(bytes(join(folder, fd)), { encoding: 'latin1' }) === path,
+      );
+    } catch {
+      return false; // it has ended, or is another user's
+    }
+  });
+  return found === undefined ? undefined : Number(found);
+}
 
 function holderOf(path: RawPath, sources: MachineSources): number | undefined {
   try {

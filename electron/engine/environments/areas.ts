@@ -17,7 +17,7 @@ const foreign = [
   'proc', 'sys', 'dev', 'run', 'tmp', 'home', 'root', 'srv', 'mnt', 'media', 'lost+found', '.snapshots', 'timeshift-btrfs', 'snap', 'var/snap',
   'var/tmp', 'var/run', 'var/lock', 'var/lib/understudy', 'etc/understudy', 'etc/.pwd.lock', 'var/crash', 'var/lib/systemd/coredump',
   'var/cache/apt/archives', 'var/cache/apt/pkgcache.bin', 'var/cache/apt/srcpkgcache.bin', 'var/lib/apt/lists',
-  'var/lib/apt/periodic', 'var/cache/private', 'usr/sbin/policy-rc.d',
+  'var/lib/apt/periodic', 'var/cache/private', 'var/cache/pacman/pkg', 'usr/sbin/policy-rc.d',
   // What boot loaders are told for a trial.
   'boot/understudy', 'boot/grub/understudy.env', 'boot/grub2/understudy.env', 'boot/efi/understudy', 'efi/understudy',
 ]; // prettier-ignore
@@ -33,7 +33,7 @@ const service = [
 
 const derived = ['etc/ld.so.cache', 'var/cache', 'usr/share/mime', 'usr/share/icons', 'usr/share/applications/mimeinfo.cache',
   'usr/share/glib-2.0/schemas/gschemas.compiled', 'usr/lib/udev/hwdb.bin', 'etc/udev/hwdb.bin', 'usr/lib/systemd/catalog',
-  'var/lib/systemd/catalog', 'var/lib/man-db', 'usr/share/info/dir', 'var/lib/dpkg', 'var/lib/apt/extended_states',
+  'var/lib/systemd/catalog', 'var/lib/man-db', 'usr/share/info/dir', 'var/lib/dpkg', 'var/lib/apt/extended_states', 'var/lib/pacman',
   'etc/passwd-', 'etc/shadow-', 'etc/group-', 'etc/gshadow-', 'etc/subuid-', 'etc/subgid-',
 ]; // prettier-ignore
 

@@ -1,5 +1,5 @@
 /**
- * The one interface of the package managers (apt; pacman and dnf come next). `test/conformance/package-manager` is what
+ * The one interface of the package managers (apt, pacman; dnf comes next). `test/conformance/package-manager` is what
  * each must pass. Nothing here knows of dpkg, sources.list or any other habit of one family.
  *
  * The order of a staging is: `refresh` and `resolve` and `download` in a session with network over a scratch clone, with
@@ -70,8 +70,15 @@ export interface PackageManager {
   readonly database: readonly RawPath[];
   /** Files whose locks keep every other package tool away, in the order in which they must be taken. */
   readonly locks: readonly RawPath[];
+  /**
+   * How the locks are held: by a record lock (fcntl(2)) on a file that may always be there, or by the file being there at all. One of the
+   * second kind may be in no tree but the current one.
+   */
+  readonly locking: 'record' | 'existence';
   /** Caches that are no part of an environment, relative to the root. */
   readonly caches: readonly RawPath[];
+  /** False where no archive says which updates are for security: none is marked so, and the scope `security` is refused. */
+  readonly marksSecurity: boolean;
 
   /** True when the tree is managed by this package manager. */
   manages(view: TreeView): boolean;
@@ -97,7 +104,10 @@ export interface PackageManager {
   pending(system: System): Promise<readonly PendingUpdate[]>;
   /** Fetches the index. Faults `ARCHIVE_UNREACHABLE|INCONSISTENT|UNTRUSTED|EXPIRED`. */
   refresh(session: Session, system: System): Promise<void>;
-  /** Faults `PACKAGES_BROKEN`. */
+  /**
+   * Faults `PACKAGES_BROKEN`; `SECURITY_UNKNOWN` where that cannot be told; `PARTIAL_UPGRADE` where the archive's packages only fit together,
+   * and the selection would leave some behind.
+   */
   resolve(session: Session, system: System, selection: Selection): Promise<Resolution>;
   /** Fetches every package of the changes, resuming what was begun. Faults as `refresh`, and `NO_SPACE`. */
   download(session: Session, system: System, changes: readonly PackageChange[]): Promise<void>;

@@ -26,6 +26,8 @@ const byCode: Partial<Record<string, readonly Remedy[]>> = {
   PACKAGE_SCRIPT_FAILED: ['again', 'choose'],
   PACKAGE_SCRIPT_HUNG: ['again', 'choose'],
   PACKAGES_BROKEN: ['replan', 'choose'],
+  PARTIAL_UPGRADE: ['choose'],
+  SECURITY_UNKNOWN: ['choose'],
   NO_SPACE: ['free-space', 'again'],
   CHECK_BLOCKED: ['check'],
   EXCHANGE_IMPOSSIBLE: ['at-shutdown'],

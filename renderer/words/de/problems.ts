@@ -69,6 +69,14 @@ export const problems = (): Words['problems'] => ({
       'Die Pakete passen nicht zusammen.',
       'Die Einzelheiten nennen die betroffenen Pakete.',
     ),
+    PARTIAL_UPGRADE: text(
+      'Die Pakete dieses Systems werden nur gemeinsam aktualisiert.',
+      'Wählen Sie alle Aktualisierungen. Einzelne könnten Programmen ihre Bibliotheken nehmen.',
+    ),
+    SECURITY_UNKNOWN: text(
+      'Das Paketarchiv sagt nicht, welche Aktualisierungen der Sicherheit dienen.',
+      'Wählen Sie alle Aktualisierungen. Was es an Korrekturen gibt, ist dabei.',
+    ),
     HOUR_OUT_OF_RANGE: text(
       'Ein Umschalten lässt sich für einen Zeitpunkt in den nächsten sieben Tagen vorsehen.',
       'Wählen Sie eine Uhrzeit, die noch kommt.',

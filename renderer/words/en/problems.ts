@@ -57,6 +57,14 @@ export const problems = () => ({
       'Check the date and time of this computer. If they are right, the archive is out of date.',
     ),
     PACKAGES_BROKEN: text('The packages do not fit together.', 'The details name the packages concerned.'),
+    PARTIAL_UPGRADE: text(
+      'The packages of this system are only updated together.',
+      'Choose all updates. A few alone could leave programs without their libraries.',
+    ),
+    SECURITY_UNKNOWN: text(
+      'The package archive does not say which updates are for security.',
+      'Choose all updates. Whatever fixes there are come with them.',
+    ),
     HOUR_OUT_OF_RANGE: text(
       'A switch can be set for a moment within the next seven days.',
       'Choose an hour that is still to come.',

@@ -60,9 +60,18 @@ export interface PackageFixture {
   dispose(): Promise<void>;
 }
 
+/** In what the families differ, each for a reason of its own. */
+export interface Family {
+  /** Whether some updates can be installed without the others. */
+  readonly partialUpgrades: boolean;
+  /** What an index amounts to that is not the one that was signed. */
+  readonly staleIndex: 'ARCHIVE_INCONSISTENT' | 'ARCHIVE_UNTRUSTED';
+}
+
 export function conformsToPackageManager(
   manager: PackageManager,
   makeFixture: () => Promise<PackageFixture>,
+  family: Family = { partialUpgrades: true, staleIndex: 'ARCHIVE_INCONSISTENT' },
 ): void {
   let fixture: PackageFixture;
   let events: ProgressEvent[] = [];
@@ -139,7 +148,7 @@ export function conformsToPackageManager(
       expect(pending.map(({ name, security }) => [name, security])).toEqual(
         expect.arrayContaining([
           [fixture.names.settings, false],
-          [fixture.names.security, true],
+          [fixture.names.security, manager.marksSecurity],
         ]),
       );
       expect(pending.find(({ name }) => name === fixture.names.settings)).toMatchObject({
@@ -156,7 +165,7 @@ export function conformsToPackageManager(
     it.each([
       ['unreachable', 'ARCHIVE_UNREACHABLE'],
       ['not-an-archive', 'ARCHIVE_UNREACHABLE'],
-      ['stale-index', 'ARCHIVE_INCONSISTENT'],
+      ['stale-index', family.staleIndex],
       ['wrong-signature', 'ARCHIVE_UNTRUSTED'],
       ['unknown-key', 'ARCHIVE_UNTRUSTED'],
       ['expired', 'ARCHIVE_EXPIRED'],
@@ -207,10 +216,16 @@ export function conformsToPackageManager(
 
     it('is the same twice', async () => expect(await resolved(all)).toEqual(await resolved(all)));
 
-    it('security: those alone, with what they need', async () => {
+    it.runIf(manager.marksSecurity)('security: those alone, with what they need', async () => {
       const { changes } = await resolved({ scope: 'security', selected: [] });
       expect(named(changes)).toContain(fixture.names.security);
       expect(changes.every(({ security }) => security)).toBe(true);
+    });
+
+    it.skipIf(manager.marksSecurity)('security: says that it does not know', async () => {
+      const { changes } = await resolved(all);
+      expect(changes.some(({ security }) => security)).toBe(false);
+      await expect(resolved({ scope: 'security', selected: [] })).rejects.toEqual(code('SECURITY_UNKNOWN'));
     });
 
     it('kernel: the kernel with its new packages', async () => {
@@ -218,7 +233,16 @@ export function conformsToPackageManager(
       expect(named(changes)).toEqual([fixture.names.kernel, fixture.names.kernelImage].sort());
     });
 
-    it('selected: the named ones', async () => {
+    it.skipIf(family.partialUpgrades)('selected: all together, or none', async () => {
+      const { settings, security, kernel } = fixture.names;
+      const some = resolved({ scope: 'selected', selected: [settings, security] });
+      await expect(some).rejects.toEqual(code('PARTIAL_UPGRADE'));
+      await expect(some).rejects.toThrow(new RegExp(kernel));
+      const { changes } = await resolved({ scope: 'selected', selected: [settings, security, kernel] });
+      expect(named(changes)).toEqual(named((await resolved(all)).changes));
+    });
+
+    it.runIf(family.partialUpgrades)('selected: the named ones', async () => {
       const { changes } = await resolved({ scope: 'selected', selected: [fixture.names.settings] });
       expect(named(changes)).toEqual([fixture.names.settings]);
     });

@@ -9,9 +9,11 @@ import { openTransaction } from '../../../electron/engine/checks/open-transactio
 import { processName } from '../../../electron/engine/checks/process-name.js';
 import { thisMachine } from '../../../electron/engine/inspect/sources.js';
 import { tryLock } from '../../../electron/engine/posix/lock.js';
+import { tryLockFile } from '../../../electron/engine/posix/lock-file.js';
 import { raw } from '../../../electron/engine/posix/raw-path.js';
 import { afterwards, fixture, type Fixture } from '../inspect/fixture.js';
 import { context } from './context.js';
+import { packages } from './packages.js';
 
 const holdLock = `
   use Fcntl;
@@ -69,6 +71,37 @@ describe('lock-held', () => {
     const pid = await lockedBy(file);
     chmodSync(file, 0);
     expect(holderInList(raw(file), thisMachine)).toBe(pid);
+  });
+});
+
+describe('lock-held, where the lock is a file that is there', () => {
+  const byFile = (machine: Fixture): ReturnType<typeof context> => ({
+    ...onThisKernel(machine),
+    packages: packages({ locking: 'existence', locks: [raw('var/lib/pacman/db.lck')] }),
+  });
+
+  it('passes where it is not there, or is our own', async () => {
+    const machine = fixture();
+    expect((await lockHeld.run(byFile(machine), 'before-stage')).result).toBe('pass');
+    machine.write('root/var/lib/pacman/local/ALPM_DB_VERSION', '9\n');
+    tryLockFile(raw(join(machine.base, 'root/var/lib/pacman/db.lck')));
+    expect((await lockHeld.run(byFile(machine), 'before-stage')).result).toBe('pass');
+  });
+
+  it('names the process that has it open', async () => {
+    const machine = fixture();
+    const pid = await lockedBy(machine.write('root/var/lib/pacman/db.lck'));
+    const answer = await lockHeld.run(byFile(machine), 'before-stage');
+    expect(answer.result).toBe('block');
+    expect(answer.measured).toContain(`(process ${pid})`);
+  });
+
+  it('says so where nobody has it open', async () => {
+    const machine = fixture();
+    machine.write('root/var/lib/pacman/db.lck');
+    const answer = await lockHeld.run(byFile(machine), 'before-stage');
+    expect(answer).toMatchObject({ result: 'block', sentence: 'The package manager is locked.' });
+    expect(answer.remedy).toContain('cut short');
   });
 });
 

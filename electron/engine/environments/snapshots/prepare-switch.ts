@@ -5,6 +5,7 @@
 import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { writeFileDurably } from '../../files/durable.js';
 import { writeJsonLines } from '../../files/json-lines.js';
+import { removeOwnLockFile } from '../../posix/lock-file.js';
 import { bytes, isWithin, join, type RawPath } from '../../posix/raw-path.js';
 import type { TreeChange } from '../../review/tree-change.js';
 import type { System } from '../../system.js';
@@ -38,6 +39,8 @@ export function prepareSnapshotSwitch(
   const next = driver.take(system, restorePoint, { readOnly: false, of: seen });
   system.onStep?.('prepare');
   const target = placeOf(driver, system, next);
+  // What is held by being there is held here alone: in the new tree nobody would let go of it.
+  for (const lock of keep) removeOwnLockFile(join(target, lock));
   const own = changes.filter((change) => !isOther(change));
   const { brought, replacedBytes } = bring(system, clone, target, own, new Set<string>(keep));
   system.onStep?.('prepare');

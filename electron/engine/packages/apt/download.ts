@@ -2,13 +2,19 @@
  * Fetches the packages of a plan into Understudy's own cache. What was begun is resumed by apt (`partial/`). Afterwards every
  * file is hashed against the index: apt takes a complete file that is already there by its size alone.
  */
-import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import type { PackageChange } from '../../../../shared/plan.js';
 import type { Session } from '../../environments/environment.js';
 import { Fault } from '../../fault.js';
-import { bytes, join, nameOf, raw, type RawPath } from '../../posix/raw-path.js';
+import { join, nameOf, raw } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
+import {
+  checkRoom,
+  damagedOf,
+  removeFiles,
+  removeOthers,
+  sizeOf,
+  type WantedFile,
+} from '../package-files.js';
 import { ask, changeArguments, type Runner } from './command.js';
 import { offerKey, offersOf } from './describe.js';
 import { fetchFault } from './failure.js';
@@ -18,13 +24,6 @@ import { parseStatusLine } from './status-fd.js';
 const timeoutMs = 24 * 3600_000;
 const idleTimeoutMs = 5 * 60_000;
 
-interface Wanted {
-  readonly name: string;
-  readonly file: RawPath;
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
 export async function download(
   session: Session,
   system: System,
@@ -33,7 +32,7 @@ export async function download(
   await system.report.phase('download', 'Fetching the packages', async (step) => {
     const wanted = await wantedFiles(session, system, changes);
     const total = wanted.reduce((sum, { bytes: size }) => sum + size, 0);
-    removeDamaged(await damaged(wanted, system.signal));
+    removeFiles(await damagedOf(wanted, system.signal));
     const missing = wanted.filter(({ file }) => sizeOf(file) === undefined);
     const present = total - missing.reduce((sum, { bytes: size }) => sum + size, 0);
     checkRoom(system, total - present);
@@ -62,8 +61,8 @@ export async function download(
       if (fault) throw fault;
       await copyLocal(session, system, changes, missing);
     }
-    const bad = await damaged(wanted, system.signal);
-    removeDamaged(bad);
+    const bad = await damagedOf(wanted, system.signal);
+    removeFiles(bad);
     const absent = wanted.filter(
       ({ file }) => sizeOf(file) === undefined && !bad.some((other) => other.file === file),
     );
@@ -74,7 +73,8 @@ export async function download(
         ...absent.map(({ name }) => `${name}: was not fetched`),
       );
     }
-    removeOthers(system, wanted);
+    const names = new Set(wanted.map(({ file }) => nameOf(file)));
+    removeOthers(archivesFolder(system), (name) => !name.endsWith('.deb') || names.has(name));
     step({ done: total, total, unit: 'bytes' });
   });
 }
@@ -83,7 +83,7 @@ async function wantedFiles(
   session: Session,
   system: System,
   changes: readonly PackageChange[],
-): Promise<Wanted[]> {
+): Promise<WantedFile[]> {
   const runner: Runner = (argv, options) => session.run(argv, options);
   const context = {
     runner,
@@ -110,7 +110,7 @@ async function copyLocal(
   session: Session,
   system: System,
   changes: readonly PackageChange[],
-  missing: readonly Wanted[],
+  missing: readonly WantedFile[],
 ): Promise<void> {
   if (missing.every(({ file }) => sizeOf(file) !== undefined)) return;
   const runner: Runner = (argv, options) => session.run(argv, options);
@@ -136,57 +136,4 @@ export function archiveName(name: string, version: string, architecture: string)
       )
       .join('');
   return `${quoted(name, '')}_${quoted(version, '')}_${quoted(architecture, '.')}.deb`;
-}
-
-/** Files that are there with a size or content that the index does not name. */
-async function damaged(wanted: readonly Wanted[], signal: AbortSignal): Promise<Wanted[]> {
-  const found: Wanted[] = [];
-  for (const entry of wanted) {
-    const size = sizeOf(entry.file);
-    if (size === undefined) continue;
-    if (
-      size !== entry.bytes ||
-      (entry.sha256 !== '' && (await sha256(entry.file, signal)) !== entry.sha256)
-    ) {
-      found.push(entry);
-    }
-  }
-  return found;
-}
-
-async function sha256(file: RawPath, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  const stream = createReadStream(bytes(file), { signal, highWaterMark: 1024 * 1024 });
-  for await (const chunk of stream) hash.update(chunk as Buffer);
-  return hash.digest('hex');
-}
-
-function removeDamaged(files: readonly Wanted[]): void {
-  for (const { file } of files) rmSync(bytes(file), { force: true });
-}
-
-/** The cache holds what the newest plan needs and nothing else, so it does not grow. */
-function removeOthers(system: System, wanted: readonly Wanted[]): void {
-  const folder = archivesFolder(system);
-  const names = new Set(wanted.map(({ file }) => file));
-  for (const name of readdirSync(bytes(folder), { encoding: 'latin1' })) {
-    const file = join(folder, name);
-    if (name.endsWith('.deb') && !names.has(file)) rmSync(bytes(file), { force: true });
-  }
-}
-
-function checkRoom(system: System, needed: number): void {
-  const { bavail, bsize } = statfsSync(bytes(system.store));
-  const free = bavail * bsize;
-  if (needed === 0 || free >= needed + system.settings.reserveBytes) return;
-  const mega = (size: number): string => `${(size / 1e6).toFixed(1)} MB`;
-  throw new Fault(
-    'NO_SPACE',
-    `${mega(needed)} to fetch, ${mega(free)} free, of which ${mega(system.settings.reserveBytes)} are kept free`,
-  );
-}
-
-function sizeOf(file: RawPath): number | undefined {
-  const status = lstatSync(bytes(file), { throwIfNoEntry: false });
-  return status?.isFile() ? status.size : undefined;
 }

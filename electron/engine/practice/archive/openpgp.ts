@@ -1,6 +1,6 @@
 /**
  * Just enough OpenPGP to sign an archive's Release file, so that a practice archive needs no gpg: one version 4 Ed25519 key,
- * its self-certification, and signatures over cleartext messages. apt verifies the result with gpgv (Debian 12) or sqv
+ * its self-certification, and signatures over cleartext messages and files. apt verifies the result with gpgv (Debian 12) or sqv
  * (Debian 13), as it does any other archive's.
  *
  * Numbers and layouts are those of RFC 4880; EdDSA (algorithm 22) follows draft-ietf-openpgp-rfc4880bis, section 13.3.
@@ -12,10 +12,18 @@ const sha512 = 10;
 /** 1.3.6.1.4.1.11591.15.1, the curve Ed25519. */
 const ed25519Oid = Buffer.from('2b06010401da470f01', 'hex');
 
+const signatureOfDocument = 0x00;
 const signatureOfText = 0x01;
 const positiveCertification = 0x13;
 
-const subpacket = { created: 2, issuer: 16, preferredHash: 21, keyFlags: 27, issuerFingerprint: 33 } as const;
+const subpacket = {
+  created: 2,
+  expires: 3,
+  issuer: 16,
+  preferredHash: 21,
+  keyFlags: 27,
+  issuerFingerprint: 33,
+} as const;
 const tag = { signature: 2, publicKey: 6, userId: 13 } as const;
 
 export interface SigningKey {
@@ -66,6 +74,12 @@ export function clearSign(text: string, key: SigningKey, created: number): strin
     ...escaped,
     armour('SIGNATURE', signature(key, signatureOfText, created, signed, [])),
   ].join('\n');
+}
+
+/** A detached signature (section 11.4) of a file's content, binary. Times in seconds; without `goodFor` it does not expire. */
+export function signDetached(content: Buffer, key: SigningKey, created: number, goodFor?: number): Buffer {
+  const expiry = goodFor === undefined ? [] : [field(subpacket.expires, uint32(goodFor))];
+  return signature(key, signatureOfDocument, created, content, expiry);
 }
 
 /** Radix-64 armour with its checksum (section 6). */
