@@ -74,6 +74,8 @@ async function cutInGuest(guest: Guest, { fileSystem, cuts, seed, say }: PowerCu
   let known: Known | undefined;
   let isStaged = false;
   let cut = 0;
+  /** Else a rollback that never comes to its end would be all that is cut. */
+  let wasRollback = false;
   /** Where the power was cut since the last look. */
   let where: string[] = [];
   const judge = ({ entries, told }: Seen): State => {
@@ -89,7 +91,7 @@ async function cutInGuest(guest: Guest, { fileSystem, cuts, seed, say }: PowerCu
   };
   const decide = (seen: Seen): Next => {
     const state = judge(seen);
-    if (cut >= cuts || (state === 'old' && !isStaged)) return { task: 'end' };
+    if (cut >= cuts || (state === 'old' ? !isStaged : wasRollback)) return { task: 'end' };
     const [task, seconds] =
       state === 'new' ? (['rollback', secondsOf.rollback] as const) : ([activate, secondsOf.switch] as const);
     return { task, cutAfter: (random.below(1000) / 1000) * seconds * 1.1 };
@@ -101,9 +103,11 @@ async function cutInGuest(guest: Guest, { fileSystem, cuts, seed, say }: PowerCu
     if (task === 'end') {
       await guest.restore();
       isStaged = true;
+      wasRollback = false;
       continue;
     }
-    if (task === 'rollback') isStaged = false;
+    wasRollback = task === 'rollback';
+    if (wasRollback) isStaged = false;
     if (ended.how === 'cut') {
       tally[task === 'rollback' ? 'inRollback' : 'inActivation'] += 1;
       where.push(`${task}, ${cutAfter.toFixed(1)} s in`);
