@@ -255,6 +255,19 @@ export const errorTexts = {
     'The records of the live patches cannot be read.',
     'Nothing was loaded, since it is not known what the machine went down with. See the details.',
   ),
+  RECOVERY_PLACE_UNFIT: failed(
+    'The recovery place cannot be used.',
+    'The details say why. It is the folder that /etc/understudy/recovery-place names: mount it, or name another one.',
+  ),
+  BACKUP_UNKNOWN: usage('There is no such backup.', 'See "understudy backup list".'),
+  BACKUP_DAMAGED: failed(
+    'The backup is not as it was written, so it was not used.',
+    'The details say what is wrong. Take another one: see "understudy backup list".',
+  ),
+  ACCOUNTS_UNFIT: failed(
+    'The accounts of the backup do not go together with those that are here. Nothing was altered.',
+    'The details name them. Rename or remove what is in the way, then try again.',
+  ),
   NOTHING_TO_ROLL_BACK: failed('There is nothing to roll back to.', 'See "understudy history".'),
 
   JOURNAL_DAMAGED: failed(

@@ -2,6 +2,7 @@
  * What the command line needs of the engine, and the only place where it reaches the engine's verbs. They are loaded
  * when the first of them is called, so that `help` and usage errors answer at once.
  */
+import type { BackedUp, BackupList, BackupVerified, IdentityRestored } from '../../shared/backup.js';
 import type { Changelog } from '../../shared/changelog.js';
 import type { CheckReport, CheckResult } from '../../shared/check.js';
 import type { Review } from '../../shared/changeset.js';
@@ -119,6 +120,13 @@ export interface EngineVerbs {
     options: { readonly name: string; readonly again: boolean },
   ): Promise<Outcome<LivepatchDone>>;
   unloadLivepatch(system: System, options: { readonly name: string }): Promise<Outcome<LivepatchDone>>;
+  backups(system: System): Promise<Outcome<BackupList>>;
+  backUpIdentity(system: System): Promise<Outcome<BackedUp>>;
+  verifyBackup(system: System, which: { readonly id?: string }): Promise<Outcome<BackupVerified>>;
+  restoreIdentity(
+    system: System,
+    options: { readonly id?: string; readonly dryRun: boolean },
+  ): Promise<Outcome<IdentityRestored>>;
   undoLivepatch(system: System, options: { readonly transaction?: string }): Promise<Outcome<LivepatchDone>>;
   removeLivepatch(
     system: System,
@@ -172,6 +180,12 @@ export const engine: EngineVerbs = {
     (await import('../engine/livepatch.js')).loadLivepatch(system, options),
   unloadLivepatch: async (system, options) =>
     (await import('../engine/livepatch.js')).unloadLivepatch(system, options),
+  backups: async (system) => (await import('../engine/identity-backup.js')).backups(system),
+  backUpIdentity: async (system) => (await import('../engine/identity-backup.js')).backUpIdentity(system),
+  verifyBackup: async (system, which) =>
+    (await import('../engine/identity-backup.js')).verifyBackup(system, which),
+  restoreIdentity: async (system, options) =>
+    (await import('../engine/identity-backup.js')).restoreIdentity(system, options),
   undoLivepatch: async (system, options) =>
     (await import('../engine/livepatch.js')).undoLivepatch(system, options),
   removeLivepatch: async (system, options) =>

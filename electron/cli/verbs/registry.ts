@@ -1,5 +1,6 @@
 /** Every verb, in the order in which an update uses them. */
 import { activate } from './activate.js';
+import { backup } from './backup.js';
 import { changelog } from './changelog.js';
 import { check } from './check.js';
 import { decide } from './decide.js';
@@ -39,6 +40,7 @@ export const verbs: readonly Verb[] = [
   environments,
   modules,
   livepatch,
+  backup,
   recover,
   health,
   prune,

@@ -5,7 +5,7 @@ import { idSchema } from '../../../shared/plan.js';
 import type { ErrorCode } from '../../../shared/errors.js';
 import { Fault } from '../fault.js';
 
-export function newId(prefix: TransactionKind | 'point' | 'fetch', now = new Date()): string {
+export function newId(prefix: TransactionKind | 'point' | 'fetch' | 'identity', now = new Date()): string {
   const [date, time] = now.toISOString().replace(/[-:]/g, '').split('T');
   return `${prefix}-${date}-${time?.slice(0, 6)}-${randomBytes(3).toString('hex')}`;
 }

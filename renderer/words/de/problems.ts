@@ -253,6 +253,19 @@ export const problems = (): Words['problems'] => ({
       'Die Aufzeichnungen über die Live-Patches sind nicht lesbar.',
       'Es wurde nichts geladen, da nicht bekannt ist, womit der Rechner ausging. Siehe die Einzelheiten.',
     ),
+    RECOVERY_PLACE_UNFIT: text(
+      'Der Ort für die Wiederherstellung ist nicht zu gebrauchen.',
+      'Die Einzelheiten sagen, warum. Es ist der Ordner, den /etc/understudy/recovery-place nennt.',
+    ),
+    BACKUP_UNKNOWN: text('Diese Sicherung gibt es nicht.', 'Sehen Sie noch einmal in die Liste.'),
+    BACKUP_DAMAGED: text(
+      'Die Sicherung ist nicht mehr, wie sie geschrieben wurde, und wurde nicht verwendet.',
+      'Die Einzelheiten sagen, was nicht stimmt. Nehmen Sie eine andere.',
+    ),
+    ACCOUNTS_UNFIT: text(
+      'Die Konten der Sicherung passen nicht zu denen, die hier sind.',
+      'Nichts wurde geändert. Die Einzelheiten nennen sie.',
+    ),
     NOTHING_TO_ROLL_BACK: text(
       'Es gibt nichts, wohin man zurück könnte.',
       'Jede Aktualisierung legt einen Wiederherstellungspunkt an.',

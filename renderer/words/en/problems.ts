@@ -232,6 +232,19 @@ export const problems = () => ({
       'The records of the live patches cannot be read.',
       'Nothing was loaded, since it is not known what the machine went down with. See the details.',
     ),
+    RECOVERY_PLACE_UNFIT: text(
+      'The recovery place cannot be used.',
+      'The details say why. It is the folder that /etc/understudy/recovery-place names.',
+    ),
+    BACKUP_UNKNOWN: text('There is no such backup.', 'Look at the list again.'),
+    BACKUP_DAMAGED: text(
+      'The backup is not as it was written, so it was not used.',
+      'The details say what is wrong. Take another one.',
+    ),
+    ACCOUNTS_UNFIT: text(
+      'The accounts of the backup do not go together with those that are here.',
+      'Nothing was altered. The details name them.',
+    ),
     NOTHING_TO_ROLL_BACK: text('There is nothing to go back to.', 'Each update makes a restore point.'),
     JOURNAL_DAMAGED: text(
       'The journal of Understudy is damaged.',

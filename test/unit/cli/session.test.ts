@@ -53,6 +53,8 @@ describe('recovery at every start', () => {
     ['environments', 'destroy', 'point-1', '--yes'],
     ['environments', 'rename', 'point-1', 'title'],
     ['environments', 'mount', 'point-1', '/mnt'],
+    ['backup', 'identity'],
+    ['backup', 'restore'],
     ['modules', 'keep'],
     ['modules', 'clean'],
     ['livepatch', 'add', 'x.ko'],
