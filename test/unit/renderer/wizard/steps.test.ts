@@ -1,6 +1,7 @@
 /** Where one is in the wizard: it follows from the helper's state, whatever the address asks for. */
 import { describe, expect, test } from 'vitest';
 import { problem, type ErrorCode } from '../../../../shared/errors.js';
+import { transactionKinds, type TransactionKind } from '../../../../shared/history.js';
 import { runKinds, type RunKind } from '../../../../shared/run.js';
 import type { UpdateState } from '../../../../shared/state.js';
 import { status } from '../../../../renderer/double/records.js';
@@ -38,7 +39,7 @@ const failed = (during: RunKind, code: ErrorCode): UpdateState => ({
   problem: problem(code),
 });
 const blocked: UpdateState = { state: 'blocked', plan: 'plan-1', problem: problem('CHECK_BLOCKED') };
-const recovered = (kind: 'stage' | 'activate' | 'rollback' | 'prune'): UpdateState => ({
+const recovered = (kind: TransactionKind): UpdateState => ({
   state: 'recovered',
   transaction: 'tx-1',
   kind,
@@ -123,7 +124,7 @@ describe('every state', () => {
     ...runKinds.map((kind) => failed(kind, 'INTERNAL')),
     { state: 'interrupted', transaction: 'tx-1', kind: 'activate' },
     { state: 'recovering', run, progress: null },
-    ...(['stage', 'activate', 'rollback', 'prune'] as const).map(recovered),
+    ...transactionKinds.map(recovered),
     { state: 'damaged', problem: problem('JOURNAL_DAMAGED') },
   ];
 
@@ -149,15 +150,13 @@ describe('every state', () => {
       'rolled-back',
       'rollback',
       'prune',
+      'livepatch',
       'recover',
       'settings',
       'practice',
       'interrupted',
       'recovering',
-      'recovered',
-      'recovered',
-      'recovered',
-      'recovered',
+      ...transactionKinds.map(() => 'recovered'),
       'damaged',
     ]);
   });
