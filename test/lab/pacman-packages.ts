@@ -114,14 +114,21 @@ export function signFile(file: string, key: SigningKey, how: 'valid' | 'expired'
 
 /** Makes it a key that the tree trusts, as `pacman-key --add` and `--lsign-key` do. */
 export async function trustKey(root: string, key: SigningKey): Promise<void> {
-  const home = join(root, 'etc/pacman.d/gnupg');
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  // pacman looks for this one, where pacman-key keeps the keys.
-  writeFileSync(join(home, 'pubring.gpg'), '');
-  const gpg = ['gpg', '--homedir', home, '--batch', '--quiet', '--no-autostart'] as const;
-  await runOrFault([...gpg, '--import'], { ...limit, input: key.keyring });
-  const input = `${key.fingerprint.toString('hex').toUpperCase()}:6:\n`;
-  await runOrFault([...gpg, '--import-ownertrust'], { ...limit, input });
+  // Not in the tree, whose path may be too long for the name of a socket (unix(7)): gpg does nothing without a place for those.
+  const home = mkdtempSync(join(tmpdir(), 'understudy-gpg-'));
+  try {
+    // pacman looks for this one, where pacman-key keeps the keys.
+    writeFileSync(join(home, 'pubring.gpg'), '');
+    const gpg = ['gpg', '--homedir', home, '--batch', '--quiet', '--no-autostart'] as const;
+    await runOrFault([...gpg, '--import'], { ...limit, input: key.keyring });
+    const input = `${key.fingerprint.toString('hex').toUpperCase()}:6:\n`;
+    await runOrFault([...gpg, '--import-ownertrust'], { ...limit, input });
+    const place = join(root, 'etc/pacman.d/gnupg');
+    mkdirSync(place, { recursive: true, mode: 0o700 });
+    for (const name of ['pubring.gpg', 'trustdb.gpg']) copyFileSync(join(home, name), join(place, name));
+  } finally {
+    rmSync(home, { recursive: true });
+  }
 }
 
 function seconds(): number {
