@@ -1,6 +1,6 @@
 /** The fixture of the conformance suite for pacman: a small root of its own, packages good and bad, and a faulty mirror of a signed archive. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { plainView } from '../../electron/engine/environments/plain-view.js';
@@ -149,14 +149,10 @@ export async function pacmanFixture(): Promise<PacmanFixture> {
   await install(...pairs.map(([installed]) => installed), kernelImage(installedVersion), pacmanItself);
 
   let offered: readonly string[] = [];
-  let written = 0;
   const write = (signer = key, how: 'valid' | 'expired' = 'valid'): void => {
     const wanted = packages.filter(({ name }) => offered.includes(name) || isNeeded(name, offered));
     writeDatabase(join(pool, 'practice.db'), descriptions, wanted.map(folderOf));
     signFile(join(pool, 'practice.db'), signer, how);
-    // pacman asks for what is younger than it has, and HTTP's times know no parts of a second.
-    written = Math.max(Math.floor(Date.now() / 1000), written + 1);
-    for (const name of ['practice.db', 'practice.db.sig']) utimesSync(join(pool, name), written, written);
   };
   write();
 
