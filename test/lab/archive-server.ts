@@ -67,9 +67,9 @@ function answer(
   }
   if (fault?.kind === 'replace') {
     const content = fault.content(readFileSync(file));
-    response
-      .writeHead(200, { 'Content-Length': content.length, 'Last-Modified': new Date().toUTCString() })
-      .end(content);
+    // The clock of changes may be ahead, and what is older than a client has it does not take.
+    const later = new Date(Math.max(Date.now(), modified.getTime() + 1000)).toUTCString();
+    response.writeHead(200, { 'Content-Length': content.length, 'Last-Modified': later }).end(content);
     return;
   }
   const since = request.headers['if-modified-since'];
