@@ -15,7 +15,7 @@ import {
 } from './identity-backup/backups.js';
 import { added, broughtBack } from './identity-backup/bring-back.js';
 import { openPlace, type Place } from './identity-backup/place.js';
-import { writeAccounts } from './identity-backup/write-accounts.js';
+import { differingDatabases, writeAccounts } from './identity-backup/write-accounts.js';
 import { withStoreLock } from './journal/lock.js';
 import { checkedId } from './records/ids.js';
 import { requireRecovered } from './recover.js';
@@ -76,13 +76,12 @@ export function restoreIdentity(
       const now = currentAccounts(system);
       const wanted = broughtBack(now, contents);
       const answer = { action: 'restore' as const, place: place.shown, id, dryRun, back: added(now, wanted) };
-      const names = record.files.map(({ name }) => name);
-      const differing = names.filter((name) => wanted[name] && now[name]?.equals(wanted[name]) !== true);
-      if (dryRun || differing.length === 0)
-        return Promise.resolve({ ...answer, written: differing.map((name) => `/etc/${name}`), before: null });
+      const differing = differingDatabases(now, wanted);
+      const written = differing.map((name) => `/etc/${name}`);
+      if (dryRun || differing.length === 0) return Promise.resolve({ ...answer, written, before: null });
       clearRemains(place);
       const before = writeBackup(system, place, 'before-restore').id;
-      const written = writeAccounts(system, now, wanted, record).map((name) => `/etc/${name}`);
+      writeAccounts(system, differing, wanted, record);
       return Promise.resolve({ ...answer, written, before });
     }),
   );

@@ -12,8 +12,9 @@ import { buildPackage, type BuiltPackage } from '../../electron/engine/practice/
 import { editedConffile, practiceUpdates } from '../../electron/engine/practice/archive/practice-updates.js';
 import { runOrFault } from '../../electron/engine/process/run.js';
 import { openSystem } from '../../electron/engine/system.js';
-import type { Disorder, PackageFixture } from '../conformance/package-manager/suite.js';
-import { serveArchive, type ServerFault } from './archive-server.js';
+import type { PackageFixture } from '../conformance/package-manager/suite.js';
+import { archiveFaults, type ArchiveFiles } from './archive-faults.js';
+import { serveArchive } from './archive-server.js';
 import { badName, harmless, misbehaving, misbehaviours, withConffile } from './bad-packages.js';
 import { debianRoot, type Recipe } from './debian-root.js';
 import { removeRoot } from './template.js';
@@ -108,7 +109,7 @@ export async function aptFixture(recipe: Recipe = {}): Promise<AptFixture> {
       if (what === 'expired') {
         write({ date: new Date(Date.now() - 30 * day), validUntil: new Date(Date.now() - 20 * day) });
       }
-      server.setFaults(...faultsOf(what));
+      server.setFaults(...archiveFaults(what, archiveFiles));
     },
     session: (use, keep) => {
       const open = keep === 'kept' ? treeSession : throwawaySession;
@@ -139,44 +140,15 @@ function isNeeded(name: string, offered: readonly string[]): boolean {
   return name === 'understudy-practice-library' && offered.includes('understudy-practice-program');
 }
 
-function faultsOf(what: Disorder): ServerFault[] {
-  switch (what) {
-    case 'none':
-    case 'unknown-key':
-    case 'expired':
-      return [];
-    case 'unreachable':
-      return [{ path: /./, kind: 'drop', afterBytes: 0 }];
-    case 'not-an-archive':
-      return [
-        { path: /./, kind: 'replace', content: () => Buffer.from('<html><body>Please log in</body></html>') },
-      ];
-    case 'stale-index':
-      return [{ path: /Packages/, kind: 'replace', content: damaged }];
-    case 'wrong-signature':
-      return [
-        {
-          path: /InRelease$/,
-          kind: 'replace',
-          content: (original) => Buffer.from(original.toString().replace('Label: P', 'Label: Q')),
-        },
-      ];
-    case 'package-missing':
-      return [{ path: /program.*\.deb$/, kind: 'missing' }];
-    case 'package-damaged':
-      return [{ path: /program.*\.deb$/, kind: 'replace', content: damaged }];
-    case 'package-cut-short':
-      return [{ path: /program.*\.deb$/, kind: 'drop', afterBytes: 5000 }];
-  }
-}
-
-/** Same length, another content. */
-function damaged(original: Buffer): Buffer {
-  const copy = Buffer.from(original);
-  const middle = Math.floor(copy.length / 2);
-  copy[middle] = (copy[middle] ?? 0) ^ 0xff;
-  return copy;
-}
+const archiveFiles: ArchiveFiles = {
+  index: /Packages/,
+  wrongSignature: {
+    path: /InRelease$/,
+    kind: 'replace',
+    content: (original) => Buffer.from(original.toString().replace('Label: P', 'Label: Q')),
+  },
+  packages: /program.*\.deb$/,
+};
 
 /** Installs the packages as a user would have, long before Understudy. */
 async function install(root: string, packages: readonly BuiltPackage[]): Promise<void> {

@@ -1,6 +1,7 @@
 /** The verbs of the engine by their names, as tests ask for them: with every step told, and what became of it. */
 import { activate } from '../../electron/engine/activate.js';
 import { decide } from '../../electron/engine/decide.js';
+import { restoreIdentity } from '../../electron/engine/identity-backup.js';
 import { plan } from '../../electron/engine/plan.js';
 import { recover } from '../../electron/engine/recover.js';
 import { rollback } from '../../electron/engine/rollback.js';
@@ -48,6 +49,11 @@ export async function runVerb(
       return { names, outcome: await activate(system, options as Parameters<typeof activate>[1]) };
     case 'rollback':
       return { names, outcome: await rollback(system, options as Parameters<typeof rollback>[1]) };
+    case 'restore-identity':
+      return {
+        names,
+        outcome: await restoreIdentity(system, options as Parameters<typeof restoreIdentity>[1]),
+      };
     case 'recover':
       return { names, outcome: await recover(system) };
     default:

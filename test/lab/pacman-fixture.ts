@@ -7,8 +7,9 @@ import { plainView } from '../../electron/engine/environments/plain-view.js';
 import { pacman } from '../../electron/engine/packages/pacman/pacman.js';
 import { raw } from '../../electron/engine/posix/raw-path.js';
 import { openSystem } from '../../electron/engine/system.js';
-import type { Disorder, PackageFixture } from '../conformance/package-manager/suite.js';
-import { serveArchive, type ServerFault } from './archive-server.js';
+import type { PackageFixture } from '../conformance/package-manager/suite.js';
+import { archiveFaults, damaged, type ArchiveFiles } from './archive-faults.js';
+import { serveArchive } from './archive-server.js';
 import { removeRoot } from './template.js';
 import {
   describePackages,
@@ -185,7 +186,7 @@ export async function pacmanFixture(): Promise<PacmanFixture> {
       if (what === 'none') write();
       if (what === 'unknown-key') write(stranger);
       if (what === 'expired') write(key, 'expired');
-      server.setFaults(...faultsOf(what));
+      server.setFaults(...archiveFaults(what, archiveFiles));
     },
     session: (use, keep) => {
       const open = keep === 'kept' ? treeSession : throwawaySession;
@@ -237,35 +238,8 @@ function isNeeded(name: string, offered: readonly string[]): boolean {
   return name === practice('library') && offered.includes(practice('program'));
 }
 
-function faultsOf(what: Disorder): ServerFault[] {
-  switch (what) {
-    case 'none':
-    case 'unknown-key':
-    case 'expired':
-      return [];
-    case 'unreachable':
-      return [{ path: /./, kind: 'drop', afterBytes: 0 }];
-    case 'not-an-archive':
-      return [
-        { path: /./, kind: 'replace', content: () => Buffer.from('<html><body>Please log in</body></html>') },
-      ];
-    case 'stale-index':
-      return [{ path: /\.db$/, kind: 'replace', content: damaged }];
-    case 'wrong-signature':
-      return [{ path: /\.db\.sig$/, kind: 'replace', content: damaged }];
-    case 'package-missing':
-      return [{ path: /program.*\.pkg\.tar\.gz$/, kind: 'missing' }];
-    case 'package-damaged':
-      return [{ path: /program.*\.pkg\.tar\.gz$/, kind: 'replace', content: damaged }];
-    case 'package-cut-short':
-      return [{ path: /program.*\.pkg\.tar\.gz$/, kind: 'drop', afterBytes: 5000 }];
-  }
-}
-
-/** Same length, another content. */
-function damaged(original: Buffer): Buffer {
-  const copy = Buffer.from(original);
-  const middle = Math.floor(copy.length / 2);
-  copy[middle] = (copy[middle] ?? 0) ^ 0xff;
-  return copy;
-}
+const archiveFiles: ArchiveFiles = {
+  index: /\.db$/,
+  wrongSignature: { path: /\.db\.sig$/, kind: 'replace', content: damaged },
+  packages: /program.*\.pkg\.tar\.gz$/,
+};

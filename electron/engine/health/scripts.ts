@@ -2,8 +2,9 @@
  * What the administrator wants to be asked too: every file in /etc/understudy/health.d, in the order of its name. Each runs as root, so nobody else
  * may be able to write it, or to put another in its place.
  */
-import { lstatSync, statSync, type Stats } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { namesIn } from '../environments/plain-view.js';
+import { isRootAlone } from '../files/root-alone.js';
 import { bytes, display, join, type RawPath } from '../posix/raw-path.js';
 import { lastLines, run } from '../process/run.js';
 import type { System } from '../system.js';
@@ -18,7 +19,7 @@ export async function failedScripts(
   const place = join(system.root, folder);
   const names = scriptsIn(place);
   if (names.length === 0) return [];
-  if (!isSafe(statSync(bytes(place))))
+  if (!isRootAlone(statSync(bytes(place))))
     return [`/${folder} can be written by others than root: nothing in it was run.`];
   const findings: string[] = [];
   for (const name of names) {
@@ -30,7 +31,7 @@ export async function failedScripts(
 
 async function askScript(script: RawPath, timeoutMs: number): Promise<string | undefined> {
   const status = lstatSync(bytes(script));
-  if (!status.isFile() || !isSafe(status))
+  if (!status.isFile() || !isRootAlone(status))
     return 'is no file of root that only root can write: it was not run.';
   if ((status.mode & 0o111) === 0) return 'is not executable: it was not run.';
   const { ended, status: code, signal, stderr } = await run([display(script)], { timeoutMs });
@@ -50,8 +51,4 @@ async function askScript(script: RawPath, timeoutMs: number): Promise<string | u
 /** What editors and package managers leave beside a script is none: run-parts(8). */
 function scriptsIn(place: RawPath): string[] {
   return (namesIn(place) ?? []).filter((name) => /^[\w-]+(\.(sh|py|pl))?$/.test(name));
-}
-
-function isSafe({ uid, mode }: Stats): boolean {
-  return uid === 0 && (mode & 0o022) === 0;
 }

@@ -73,6 +73,7 @@ export function writeBackup(system: System, place: Place, reason: BackupRecord['
     for (const { name } of record.files) writeFileDurably(join(beside, raw(name)), contents[name] ?? '');
     writeFileDurably(join(beside, raw(recordName)), `${JSON.stringify(record, undefined, 1)}\n`);
     readBackup(place, `.${record.id}.new`, record.id);
+    system.onStep?.('identity:written');
     renameSync(bytes(beside), bytes(place.entry(record.id)));
   } catch (error) {
     removeTree(beside);

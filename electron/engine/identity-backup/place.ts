@@ -7,6 +7,7 @@ import { mkdirSync, statSync, type Stats } from 'node:fs';
 import { Fault, systemErrorCode } from '../fault.js';
 import { openDirectory, type DirectoryHandle } from '../files/directory-handle.js';
 import { readRegularFile, UnusableFile } from '../files/regular-file.js';
+import { isRootAlone, notRootAlone } from '../files/root-alone.js';
 import { bytes, display, nameOf, parentOf, raw, type RawPath } from '../posix/raw-path.js';
 import { storeFolder, type System } from '../system.js';
 
@@ -41,7 +42,7 @@ function namedPlace({ root }: System): string | undefined {
     const folder = openDirectory(root, parentOf(raw(placeFile)));
     try {
       const look = (status: Stats): void => {
-        if (isOfOthers(status)) throw new UnusableFile('others than root can write to it');
+        if (!isRootAlone(status)) throw new UnusableFile(notRootAlone);
       };
       text = readRegularFile(folder.entry(nameOf(raw(placeFile))), largestFile, look).toString('utf8');
     } finally {
@@ -73,7 +74,7 @@ function openNamed({ root }: System, named: string): Place {
     throw error;
   }
   try {
-    if (isOfOthers(statSync(bytes(outer.self)))) unfit('others than root can write to it');
+    if (!isRootAlone(statSync(bytes(outer.self)))) unfit(notRootAlone);
     try {
       mkdirSync(bytes(outer.entry(ownFolder)), { mode: 0o700 });
     } catch (error) {
@@ -82,7 +83,7 @@ function openNamed({ root }: System, named: string): Place {
       if (code !== 'EEXIST') throw error;
     }
     const handle = openDirectory(root, raw(`${named.slice(1)}/${ownFolder}`));
-    if (isOfOthers(statSync(bytes(handle.self)))) {
+    if (!isRootAlone(statSync(bytes(handle.self)))) {
       handle.close();
       unfit(`others than root can write to ${ownFolder} in it`);
     }
@@ -90,8 +91,4 @@ function openNamed({ root }: System, named: string): Place {
   } finally {
     outer.close();
   }
-}
-
-function isOfOthers({ uid, mode }: Stats): boolean {
-  return uid !== 0 || (mode & 0o022) !== 0;
 }

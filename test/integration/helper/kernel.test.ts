@@ -60,6 +60,11 @@ describe.skipIf(process.getuid?.() !== 0)('the state of the kernel (needs root)'
     expect(await status()).toMatchObject({ heldBack: [], problem: null });
   });
 
+  it('no live patch is taken back where no kernel of the system runs', async () => {
+    expect(await client.ask('undo')).toBe('USAGE');
+    expect(await client.ask('undo', { transaction: '../x' })).toBe('BAD_REQUEST');
+  });
+
   it('modules are listed, or there are none', async () => {
     expect(await client.ask('modules')).toBe('NO_MODULES');
     const modules = join(root.path, 'usr/lib/modules', release);

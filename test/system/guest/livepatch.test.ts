@@ -70,8 +70,8 @@ describe.skipIf(impossible)(`live patches of a guest's kernel (${impossible ?? '
     'come and go, return after a power cut, and stay away where they did harm',
     { timeout: 90 * 60_000 },
     async () => {
-      const first = await start('add', 'load', 'trial', 'unload', 'load', 'held');
-      const [began, add, load, trial, unload, again, held] = first.said;
+      const first = await start('add', 'load', 'trial', 'undo', 'undo', 'held');
+      const [began, add, load, trial, undone, again, held] = first.said;
       expect(began, first.story).toMatchObject({
         began: 'running',
         unit: ['no', 'success'],
@@ -84,8 +84,9 @@ describe.skipIf(impossible)(`live patches of a guest's kernel (${impossible ?? '
         status: active({ ...shown, returns: false, why: 'on-trial' }),
       });
       expect(trial).toMatchObject({ answer: 'active' });
-      expect(unload).toMatchObject({ commandLine: began?.commandLine, status: active() });
-      expect(again).toMatchObject({ commandLine: shownWords });
+      const undo = good({ action: 'undo', name: 'shown' });
+      expect(undone).toMatchObject({ answer: undo, commandLine: began?.commandLine, status: active() });
+      expect(again).toMatchObject({ answer: undo, commandLine: shownWords });
       expect(held, first.story).toMatchObject({
         answer: good({ held: ['shown'] }),
         status: active({ ...shown, fixes: 'what /proc/cmdline says', returns: true, why: 'loaded-again' }),
@@ -113,13 +114,22 @@ describe.skipIf(impossible)(`live patches of a guest's kernel (${impossible ?? '
       // The kernel stopped at once.
       expect(third.how, third.story).toBe('switched-off');
 
-      const fourth = await start('load-crash', 'unload', 'upgrade-on');
-      const [after, refused, out] = fourth.said;
+      const fourth = await start('history', 'load-crash', 'unload', 'upgrade-on');
+      const [after, told, refused, out] = fourth.said;
       expect(after, fourth.story).toMatchObject({
         ...{ began: 'running', commandLine: shownWords },
         status: good({ heldBack: [expect.objectContaining({ name: 'crashes' })] }),
       });
       expect(after?.status).toMatchObject(active(shown));
+      // It was loaded, and then the machine went down: nothing of that can be taken back any more.
+      const entry = (name: string, undo: boolean): object =>
+        expect.objectContaining({
+          ...{ kind: 'load', outcome: 'done' },
+          livepatch: expect.objectContaining({ name, undo }) as object,
+        }) as object;
+      expect(told?.answer, fourth.story).toMatchObject(
+        good({ entries: expect.arrayContaining([entry('crashes', false), entry('shown', true)]) as object }),
+      );
       expect(refused?.answer, fourth.story).toMatchObject({ problem: { code: 'LIVEPATCH_HELD_BACK' } });
       expect(out).toMatchObject({ commandLine: began?.commandLine, status: active() });
 

@@ -7,6 +7,7 @@ import { problem, type ErrorCode, type Outcome } from '../../../shared/errors.js
 import type { LivepatchDone } from '../../../shared/livepatch.js';
 import { defaultSystemSettings } from '../../../shared/settings.js';
 import { idle } from '../services/status.js';
+import * as backup from './backup-values.js';
 import * as values from './values.js';
 
 export const good = <T>(value: T): Promise<Outcome<T>> => Promise.resolve({ ok: true, value });
@@ -48,10 +49,10 @@ export function doubleEngine(other: Partial<EngineVerbs> = {}, calls: unknown[][
     cleanModules: (_system, options) => good({ ...values.modulesCleaned, ...options }),
     livepatchStatus: () => good(values.livepatchStatus),
     livepatches: () => good(values.livepatches),
-    backups: () => good(values.backups),
-    backUpIdentity: () => good(values.backedUp),
-    verifyBackup: () => good(values.backupVerified),
-    restoreIdentity: (_system, { dryRun }) => good({ ...values.identityRestored, dryRun }),
+    backups: () => good(backup.backups),
+    backUpIdentity: () => good(backup.backedUp),
+    verifyBackup: () => good(backup.backupVerified),
+    restoreIdentity: (_system, { dryRun }) => good({ ...backup.identityRestored, dryRun }),
     addLivepatch: () => good(livepatchDone('add')),
     loadLivepatch: (_system, { name }) => good(livepatchDone('load', name)),
     undoLivepatch: () => good(livepatchDone('undo', 'fix_net')),

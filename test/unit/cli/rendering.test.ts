@@ -7,6 +7,7 @@ import { exitCodes, problem } from '../../../shared/errors.js';
 import { documentSchema } from '../../../electron/cli/output/document.js';
 import { bad, good, understudy, type RunOptions } from './double.js';
 import { rootTree } from './root-tree.js';
+import * as backup from './backup-values.js';
 import * as values from './values.js';
 
 let tree: ReturnType<typeof rootTree>;
@@ -243,27 +244,6 @@ describe('what each verb shows', () => {
     expect(await told({ unseen })).toContain('Not seen\n  The store: Only root may look.');
   });
 
-  test('backup: what is kept, whether it is good, and who came back', async () => {
-    const text = await shown(['backup']);
-    expect(text).toContain('Backups of the accounts in /recovery/understudy-identity');
-    expect(text).toMatch(/identity-20261127-120000-abcdef +good .*made before a restore/);
-    expect(text).toMatch(/identity-20261126-120000-abcdef +DAMAGED +shadow is missing/);
-    expect(await shown(['backup', 'list'])).toBe(text);
-    expect(await shown(['backup', 'identity'])).toContain('Removed the old backup identity-20260101');
-    const verified = await on(['backup', 'verify', 'identity-20261127-120000-abcdef']);
-    expect(verified.stdout).toContain('Missing here:\n  user eve\n  group eve\n');
-    expect(verified.calls).toEqual([['verifyBackup', { id: 'identity-20261127-120000-abcdef' }]]);
-    const damaged = { ...values.backupVerified, missing: [], problems: ['shadow is missing'] };
-    expect(await on(['backup', 'verify'], { engine: { verifyBackup: () => good(damaged) } })).toMatchObject({
-      exitCode: 1,
-      stdout: expect.stringMatching(/DAMAGED .*\n {2}shadow is missing/),
-    });
-    expect(await shown(['backup', 'restore'])).toContain('Came back:\n  user eve');
-    const would = await on(['backup', 'restore', '--dry-run']);
-    expect(would.stdout).toContain('Would come back:\n  user eve');
-    expect(would.calls).toEqual([['restoreIdentity', { dryRun: true }]]);
-  });
-
   test('livepatch list, and what each word did', async () => {
     const text = await shown(['livepatch', 'list']);
     expect(text).toMatch(
@@ -405,8 +385,8 @@ test.each([
   [['modules'], { moduleTrees: () => good(poisoned(values.moduleTrees)) }],
   [['modules', 'clean'], { cleanModules: () => good(poisoned(values.modulesCleaned)) }],
   [['livepatch'], { livepatchStatus: () => good(poisoned(values.livepatchStatus)) }],
-  [['backup'], { backups: () => good(poisoned(values.backups)) }],
-  [['backup', 'restore'], { restoreIdentity: () => good(poisoned(values.identityRestored)) }],
+  [['backup'], { backups: () => good(poisoned(backup.backups)) }],
+  [['backup', 'restore'], { restoreIdentity: () => good(poisoned(backup.identityRestored)) }],
   [['livepatch', 'list'], { livepatches: () => good(poisoned(values.livepatches)) }],
   [['recover'], { recover: () => good(poisoned(values.recovered)) }],
   [

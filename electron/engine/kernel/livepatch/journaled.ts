@@ -76,7 +76,9 @@ export async function settlePatch(
   system: System,
   transaction: Transaction,
 ): Promise<{ readonly outcome: 'rolled-forward' | 'rolled-back'; readonly sentence: string }> {
-  const { action, release, name } = requireNote(transaction);
+  const note = patchNote(transaction);
+  if (!note) throw new Error(`${transaction.kind} is none of a live patch`);
+  const { action, release, name } = note;
   const patch =
     system.isRunning && runningRelease(system) === release ? kernelPatch(machineOf(system), name) : undefined;
   const isActive = patch?.enabled === true;
@@ -85,12 +87,6 @@ export async function settlePatch(
     outcome: isActive === (action === 'load') ? 'rolled-forward' : 'rolled-back',
     sentence: `${sentences[action]} It is ${isActive ? 'at work' : 'not at work'}.`,
   };
-}
-
-function requireNote(transaction: Transaction): PatchNote {
-  const note = patchNote(transaction);
-  if (!note) throw new Error(`${transaction.kind} is none of a live patch`);
-  return note;
 }
 
 const sentences = {

@@ -4,11 +4,12 @@
  * there is none, it is root's word alone; the kernel's own check of modules (Documentation/admin-guide/module-signing.rst) is another matter.
  */
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
-import { statSync, type Stats } from 'node:fs';
+import { statSync } from 'node:fs';
 import { Fault, systemErrorCode } from '../../fault.js';
 import { openDirectory } from '../../files/directory-handle.js';
 import { entriesIn } from '../../files/entries.js';
 import { readRegularFile, UnusableFile } from '../../files/regular-file.js';
+import { isRootAlone, notRootAlone } from '../../files/root-alone.js';
 import { bytes, display, raw, type RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
 
@@ -44,7 +45,7 @@ function trustedKeys({ root }: System): Map<string, KeyObject> {
     throw error;
   }
   try {
-    if (isOfOthers(statSync(bytes(folder.self)))) unusable(`/${keysFolder}: ${ofOthers}`);
+    if (!isRootAlone(statSync(bytes(folder.self)))) unusable(`/${keysFolder}: ${notRootAlone}`);
     for (const { name } of entriesIn(folder.self).sort((a, b) => (a.name < b.name ? -1 : 1)))
       if (name.endsWith('.pub')) {
         const shown = `/${keysFolder}/${display(raw(name))}`;
@@ -79,7 +80,7 @@ function signatureFor(path: RawPath): Buffer | undefined {
 function contentOf(path: RawPath, shown: string, isOwn: boolean): Buffer | undefined {
   try {
     return readRegularFile(path, largest, (status) => {
-      if (isOwn && isOfOthers(status)) throw new UnusableFile(ofOthers);
+      if (isOwn && !isRootAlone(status)) throw new UnusableFile(notRootAlone);
     });
   } catch (error) {
     if (error instanceof UnusableFile) return unusable(`${shown}: ${error.message}`);
@@ -88,12 +89,6 @@ function contentOf(path: RawPath, shown: string, isOwn: boolean): Buffer | undef
     if (code === 'ENOENT' || code === 'ENAMETOOLONG') return undefined;
     return unusable(`${shown}: ${code}`);
   }
-}
-
-const ofOthers = 'others than root can write to it';
-
-function isOfOthers({ uid, mode }: Stats): boolean {
-  return uid !== 0 || (mode & 0o022) !== 0;
 }
 
 function unusable(reason: string): never {

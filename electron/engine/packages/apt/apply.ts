@@ -11,7 +11,8 @@ import type { Session } from '../../environments/environment.js';
 import { Fault } from '../../fault.js';
 import { lastLines, type RunResult } from '../../process/run.js';
 import type { System } from '../../system.js';
-import { ask, changeArguments, scriptEnvironment, type Runner } from './command.js';
+import { ask, runnerIn, type Runner } from '../runner.js';
+import { changeArguments, scriptEnvironment } from './command.js';
 import { complaints } from './failure.js';
 import { hookArguments } from './hooks.js';
 import { applySettings } from './places.js';
@@ -41,7 +42,7 @@ export async function apply(
   log: (line: string) => void,
 ): Promise<void> {
   await system.report.phase('rehearse', 'Installing the updates in the clone', async (step) => {
-    const runner: Runner = (argv, options) => session.run(argv, options);
+    const runner = runnerIn(session);
     const before = await installedInSession(runner, system.signal);
     const watch = new Watch(system, log, (text, percent) =>
       step({ text, done: Math.round(percent), total: 100, unit: 'percent' }),

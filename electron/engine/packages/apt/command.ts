@@ -1,24 +1,5 @@
 /** How apt's commands are called, and the environment in which no package script can ask anything. */
 import type { PackageChange } from '../../../../shared/plan.js';
-import { failureOf, type RunOptions, type RunResult } from '../../process/run.js';
-
-/** Runs a command: in a session, or on the host when only files are read. */
-export type Runner = (argv: readonly [string, ...string[]], options: RunOptions) => Promise<RunResult>;
-
-/** Runs a command through a runner and throws a fault unless it succeeds. */
-export async function ask(
-  runner: Runner,
-  argv: readonly [string, ...string[]],
-  options: RunOptions,
-): Promise<RunResult> {
-  const result = await runner(argv, options);
-  const failure = failureOf(argv, result);
-  if (failure) throw failure;
-  return result;
-}
-
-/** Computing takes seconds even on slow machines; minutes without an end are a fault of their own. */
-export const computeTimeoutMs = 5 * 60_000;
 
 export const scriptEnvironment: Readonly<Record<string, string>> = {
   DEBIAN_FRONTEND: 'noninteractive',

@@ -3,11 +3,10 @@
  * interrupted dpkg left in `updates/` counts, since dpkg itself would read it first (deb-status and dpkg's `modstatdb`).
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { TreeView } from '../../environments/environment.js';
-import { systemErrorCode } from '../../fault.js';
-import { bytes, join, type RawPath } from '../../posix/raw-path.js';
+import { join, type RawPath } from '../../posix/raw-path.js';
 import type { InstalledPackage } from '../package-manager.js';
+import { treeFile } from '../tree-file.js';
 import { paragraphs, type Paragraph } from './deb822.js';
 
 export const databasePath = 'var/lib/dpkg' as RawPath;
@@ -55,7 +54,7 @@ function statusTexts(view: TreeView): string[] {
   const updates = join(databasePath, 'updates');
   const pending = (view.list(updates) ?? []).filter((name) => /^\d+$/.test(name));
   return [statusPath, ...pending.map((name) => join(updates, name))].map(
-    (path) => content(view, path)?.toString('latin1') ?? '',
+    (path) => treeFile(view, path)?.toString('latin1') ?? '',
   );
 }
 
@@ -87,7 +86,7 @@ function conffilesOf(field: string): RawPath[] {
 export function filesOf(view: TreeView, name: string, architecture: string): RawPath[] {
   const info = join(databasePath, 'info');
   const list =
-    content(view, join(info, `${name}:${architecture}.list`)) ?? content(view, join(info, `${name}.list`));
+    treeFile(view, join(info, `${name}:${architecture}.list`)) ?? treeFile(view, join(info, `${name}.list`));
   if (list === undefined) return [];
   return list
     .toString('latin1')
@@ -108,20 +107,9 @@ export function databaseDigest(view: TreeView): string {
   const names = ['status', 'diversions', 'statoverride', 'arch'].map((name) => join(databasePath, name));
   const pending = (view.list(updates) ?? []).map((name) => join(updates, name));
   for (const path of [...names, extendedStatesPath, ...pending]) {
-    const data = content(view, path);
+    const data = treeFile(view, path);
     // A missing file and an empty one mean the same to dpkg and apt.
     hash.update(`${path} ${data?.length ?? 0}\n`, 'latin1').update(data ?? '');
   }
   return hash.digest('hex');
-}
-
-function content(view: TreeView, path: RawPath): Buffer | undefined {
-  const onHost = view.resolve(path);
-  if (onHost === undefined) return undefined;
-  try {
-    return readFileSync(bytes(onHost));
-  } catch (error) {
-    if (systemErrorCode(error) === 'ENOENT' || systemErrorCode(error) === 'EISDIR') return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,7 @@
 /** Sizes, kind and security of what a simulation would install: from the index, through apt-cache. */
 import type { PackageChange } from '../../../../shared/plan.js';
-import { ask, computeTimeoutMs, exactly, type Runner } from './command.js';
+import { ask, computeTimeoutMs, type Runner } from '../runner.js';
+import { exactly } from './command.js';
 import { paragraphs } from './deb822.js';
 import { bareName, type SimulatedChange, type Simulation } from './simulation.js';
 

@@ -7,15 +7,9 @@ import type { Session } from '../../environments/environment.js';
 import { Fault } from '../../fault.js';
 import { join, nameOf, raw } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
-import {
-  checkRoom,
-  damagedOf,
-  removeFiles,
-  removeOthers,
-  sizeOf,
-  type WantedFile,
-} from '../package-files.js';
-import { ask, changeArguments, type Runner } from './command.js';
+import { fetchFiles, sizeOf, type WantedFile } from '../package-files.js';
+import { ask, runnerIn } from '../runner.js';
+import { changeArguments } from './command.js';
 import { offerKey, offersOf } from './describe.js';
 import { fetchFault } from './failure.js';
 import { archivesFolder, fetchSettings } from './places.js';
@@ -31,51 +25,35 @@ export async function download(
 ): Promise<void> {
   await system.report.phase('download', 'Fetching the packages', async (step) => {
     const wanted = await wantedFiles(session, system, changes);
-    const total = wanted.reduce((sum, { bytes: size }) => sum + size, 0);
-    removeFiles(await damagedOf(wanted, system.signal));
-    const missing = wanted.filter(({ file }) => sizeOf(file) === undefined);
-    const present = total - missing.reduce((sum, { bytes: size }) => sum + size, 0);
-    checkRoom(system, total - present);
-    step({ done: present, total, unit: 'bytes' });
-    if (missing.length > 0) {
-      const argv = [
-        'apt-get',
-        `-c=${fetchSettings}`,
-        '--assume-yes',
-        '--download-only',
-        ...['-o', 'APT::Status-Fd=3', '-o', 'APT::Keep-Downloaded-Packages=true'],
-        ...changeArguments(changes),
-      ] as const;
-      const result = await session.run(argv, {
-        timeoutMs,
-        idleTimeoutMs,
-        signal: system.signal,
-        onStatus: (text) => {
-          const line = parseStatusLine(text);
-          if (line?.kind !== 'dlstatus') return;
-          const done = present + Math.round(((total - present) * line.percent) / 100);
-          step({ text: line.text, done, total, unit: 'bytes' });
-        },
-      });
-      const fault = fetchFault(argv, result);
-      if (fault) throw fault;
-      await copyLocal(session, system, changes, missing);
-    }
-    const bad = await damagedOf(wanted, system.signal);
-    removeFiles(bad);
-    const absent = wanted.filter(
-      ({ file }) => sizeOf(file) === undefined && !bad.some((other) => other.file === file),
-    );
-    if (bad.length + absent.length > 0) {
-      throw new Fault(
-        'ARCHIVE_INCONSISTENT',
-        ...bad.map(({ name }) => `${name}: Hash Sum mismatch`),
-        ...absent.map(({ name }) => `${name}: was not fetched`),
-      );
-    }
-    const names = new Set(wanted.map(({ file }) => nameOf(file)));
-    removeOthers(archivesFolder(system), (name) => !name.endsWith('.deb') || names.has(name));
-    step({ done: total, total, unit: 'bytes' });
+    await fetchFiles(system, step, {
+      folder: archivesFolder(system),
+      wanted,
+      stays: (name) => !name.endsWith('.deb'),
+      fetch: async (missing, present, total) => {
+        const argv = [
+          'apt-get',
+          `-c=${fetchSettings}`,
+          '--assume-yes',
+          '--download-only',
+          ...['-o', 'APT::Status-Fd=3', '-o', 'APT::Keep-Downloaded-Packages=true'],
+          ...changeArguments(changes),
+        ] as const;
+        const result = await session.run(argv, {
+          timeoutMs,
+          idleTimeoutMs,
+          signal: system.signal,
+          onStatus: (text) => {
+            const line = parseStatusLine(text);
+            if (line?.kind !== 'dlstatus') return;
+            const done = present + Math.round(((total - present) * line.percent) / 100);
+            step({ text: line.text, done, total, unit: 'bytes' });
+          },
+        });
+        const fault = fetchFault(argv, result);
+        if (fault) throw fault;
+        await copyLocal(session, system, changes, missing);
+      },
+    });
   });
 }
 
@@ -84,7 +62,7 @@ async function wantedFiles(
   system: System,
   changes: readonly PackageChange[],
 ): Promise<WantedFile[]> {
-  const runner: Runner = (argv, options) => session.run(argv, options);
+  const runner = runnerIn(session);
   const context = {
     runner,
     options: [`-c=${fetchSettings}`],
@@ -113,7 +91,7 @@ async function copyLocal(
   missing: readonly WantedFile[],
 ): Promise<void> {
   if (missing.every(({ file }) => sizeOf(file) !== undefined)) return;
-  const runner: Runner = (argv, options) => session.run(argv, options);
+  const runner = runnerIn(session);
   const options = { timeoutMs, signal: system.signal };
   const argv = ['apt-get', `-c=${fetchSettings}`, '--print-uris', '--assume-yes', '--quiet=2'] as const;
   const { stdout } = await ask(runner, [...argv, ...changeArguments(changes)], options);

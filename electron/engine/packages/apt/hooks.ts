@@ -3,7 +3,7 @@
  * debconf's preconfiguration and what an administrator added belong to an update. Those that take a snapshot do not:
  * in a clone they would snapshot the clone, or fail without the real disks.
  */
-import { ask, type Runner } from './command.js';
+import { ask, type Runner } from '../runner.js';
 import { withoutHooksSettings } from './places.js';
 
 /** `withoutHooksSettings` clears exactly these. */

@@ -1,9 +1,7 @@
 /** Which index `pending` reads, Understudy's own or the system's, and when it was fetched. */
-import { accessSync, closeSync, constants, futimesSync, openSync, statSync } from 'node:fs';
-import { namesIn } from '../../environments/plain-view.js';
-import { systemErrorCode } from '../../fault.js';
-import { bytes, join, type RawPath } from '../../posix/raw-path.js';
+import { join, type RawPath } from '../../posix/raw-path.js';
 import { storeFolder, type System } from '../../system.js';
+import { holdsIndex, modified, touchStamp } from '../index-stamp.js';
 
 export interface KnownLists {
   readonly folder: RawPath;
@@ -13,24 +11,18 @@ export interface KnownLists {
 /** Understudy's own index is the newer one where it exists and this user may read it. */
 export function knownLists(system: System): KnownLists {
   const own = join(system.store, 'packages/apt/lists');
-  if (holdsIndex(own)) return { folder: own, isOwn: true };
+  if (holdsIndex(own, isList)) return { folder: own, isOwn: true };
   return { folder: join(system.root, 'var/lib/apt/lists'), isOwn: false };
 }
 
 /** Remembers a refresh that succeeded. The times of the lists themselves are those of the archive. */
 export function noteRefreshed(system: System): void {
-  const now = new Date();
-  const fd = openSync(bytes(stamp(storeFolder(system, 'packages/apt'))), 'a', 0o600);
-  try {
-    futimesSync(fd, now, now);
-  } finally {
-    closeSync(fd);
-  }
+  touchStamp(stamp(storeFolder(system, 'packages/apt')));
 }
 
 export function indexDate(system: System): Date | undefined {
   const { folder, isOwn } = knownLists(system);
-  if (!holdsIndex(folder)) return undefined;
+  if (!holdsIndex(folder, isList)) return undefined;
   const candidates = isOwn
     ? [stamp(join(system.store, 'packages/apt'))]
     : [
@@ -47,21 +39,4 @@ function stamp(folder: RawPath): RawPath {
   return join(folder, 'refreshed');
 }
 
-function holdsIndex(folder: RawPath): boolean {
-  try {
-    accessSync(bytes(folder), constants.R_OK | constants.X_OK);
-  } catch {
-    return false;
-  }
-  return (namesIn(folder) ?? []).some((name) => /_(?:In)?Release$|_Packages(?:\.[a-z0-9]+)?$/.test(name));
-}
-
-function modified(path: RawPath): number | undefined {
-  try {
-    return statSync(bytes(path)).mtimeMs;
-  } catch (error) {
-    const code = systemErrorCode(error);
-    if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOTDIR') return undefined;
-    throw error;
-  }
-}
+const isList = (name: string): boolean => /_(?:In)?Release$|_Packages(?:\.[a-z0-9]+)?$/.test(name);

@@ -4,7 +4,7 @@
  */
 import type { Session } from '../../environments/environment.js';
 import type { System } from '../../system.js';
-import { ask } from './command.js';
+import { ask, runnerIn } from '../runner.js';
 import { fetchFault } from './failure.js';
 import { noteRefreshed } from './index-date.js';
 import { fetchSettings } from './places.js';
@@ -44,7 +44,7 @@ export async function refresh(session: Session, system: System): Promise<void> {
 
 /** What else the system's apt fetches beside the index of packages: AppStream data, icons, lists of contents. */
 async function furtherTargets(session: Session, system: System): Promise<string[]> {
-  const { stdout } = await ask((argv, options) => session.run(argv, options), ['apt-config', 'dump'], {
+  const { stdout } = await ask(runnerIn(session), ['apt-config', 'dump'], {
     timeoutMs: 60_000,
     signal: system.signal,
   });

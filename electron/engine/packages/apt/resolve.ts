@@ -8,14 +8,15 @@ import type { PackageChange } from '../../../../shared/plan.js';
 import type { Session } from '../../environments/environment.js';
 import type { System } from '../../system.js';
 import type { Resolution, Selection } from '../package-manager.js';
-import { ask, computeTimeoutMs, exactly, type Runner } from './command.js';
+import { ask, computeTimeoutMs, runnerIn, type Runner } from '../runner.js';
+import { exactly } from './command.js';
 import { describe, installedFor, isKernel, keptOf, type Context, type Installed } from './describe.js';
 import { fetchSettings } from './places.js';
 import { bareName, parseSimulation, type Simulation } from './simulation.js';
 
 export async function resolve(session: Session, system: System, selection: Selection): Promise<Resolution> {
   return system.report.phase('resolve', 'Computing what would change', async () => {
-    const runner: Runner = (argv, options) => session.run(argv, options);
+    const runner = runnerIn(session);
     const installed = await installedInSession(runner, system.signal);
     const context: Context = {
       runner,

@@ -9,7 +9,8 @@ import type { PackageChange } from '../../../../shared/plan.js';
 import type { Session } from '../../environments/environment.js';
 import { Fault } from '../../fault.js';
 import type { System } from '../../system.js';
-import { ask, pacmanWith, readingPacman, type Runner } from './command.js';
+import { ask, runnerIn, type Runner } from '../runner.js';
+import { pacmanWith, readingPacman } from './command.js';
 import { finishInterrupted } from './finish.js';
 import { hookFolders } from './hooks.js';
 import { operationFor } from './operation.js';
@@ -28,7 +29,7 @@ export async function apply(
   log: (line: string) => void,
 ): Promise<void> {
   await system.report.phase('rehearse', 'Installing the updates in the clone', async (step) => {
-    const runner: Runner = (argv, options) => session.run(argv, options);
+    const runner = runnerIn(session);
     const count = Math.max(1, changes.length);
     const watch = new Watch(system, log, (text, packages) =>
       step({

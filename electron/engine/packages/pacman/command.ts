@@ -1,23 +1,4 @@
 /** How pacman is called: nothing is asked, no colours, no bars, and always the same database, whatever pacman.conf says. */
-import { failureOf, type RunOptions, type RunResult } from '../../process/run.js';
-
-/** Runs a command: in a session, or on the host when only files are read. */
-export type Runner = (argv: readonly [string, ...string[]], options: RunOptions) => Promise<RunResult>;
-
-/** Computing takes seconds even on slow machines; minutes without an end are a fault of their own. */
-export const computeTimeoutMs = 5 * 60_000;
-
-/** Runs a command through a runner and throws a fault unless it succeeds. */
-export async function ask(
-  runner: Runner,
-  argv: readonly [string, ...string[]],
-  options: RunOptions,
-): Promise<RunResult> {
-  const result = await runner(argv, options);
-  const failure = failureOf(argv, result);
-  if (failure) throw failure;
-  return result;
-}
 
 /**
  * Questions (alpm.h) whose usual answer is not the right one: a package that is not what was signed is looked at before it is deleted

@@ -1,7 +1,7 @@
 /** pacman.conf(5): the archives in their order, and the packages that are to stay at their version. */
 import type { TreeView } from '../../environments/environment.js';
 import { join, parentOf, nameOf, type RawPath } from '../../posix/raw-path.js';
-import { content } from './database.js';
+import { treeFile } from '../tree-file.js';
 
 export interface Configuration {
   /** Names of the archives, the first of which that has a package is the one it is taken from. */
@@ -18,7 +18,7 @@ const deepest = 10;
 
 export function configurationOf(view: TreeView): Configuration {
   const read = (path: RawPath, depth: number): string[] => {
-    const text = content(view, path)?.toString('utf8') ?? '';
+    const text = treeFile(view, path)?.toString('utf8') ?? '';
     return text.split('\n').flatMap((line) => {
       const pattern = /^\s*Include\s*=\s*\/?(.+?)\s*$/.exec(line)?.[1];
       if (pattern === undefined) return [line];

@@ -3,11 +3,10 @@
  * installed package is a folder `name-version` with `desc` and `files`; one that an interrupted run left lacks `desc`.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { TreeView } from '../../environments/environment.js';
-import { systemErrorCode } from '../../fault.js';
-import { bytes, join, type RawPath } from '../../posix/raw-path.js';
+import { join, type RawPath } from '../../posix/raw-path.js';
 import type { InstalledPackage } from '../package-manager.js';
+import { treeFile } from '../tree-file.js';
 import { configurationOf, isHeld } from './configuration.js';
 import { fieldsIn, listOf, numberOf, valueOf } from './desc.js';
 
@@ -30,7 +29,7 @@ export function manages(view: TreeView): boolean {
 export function localEntries(view: TreeView): LocalEntry[] {
   const configuration = configurationOf(view);
   return folders(view).map((folder) => {
-    const fields = fieldsIn(content(view, join(join(localPath, folder), 'desc'))?.toString('utf8') ?? '');
+    const fields = fieldsIn(treeFile(view, join(join(localPath, folder), 'desc'))?.toString('utf8') ?? '');
     const named = nameAndVersion(folder);
     const name = valueOf(fields, 'NAME') ?? named.name;
     return {
@@ -74,7 +73,7 @@ export function backupOwners(view: TreeView): Map<RawPath, string> {
 export function databaseDigest(view: TreeView): string {
   const hash = createHash('sha256');
   for (const folder of folders(view)) {
-    const desc = content(view, join(join(localPath, folder), 'desc'));
+    const desc = treeFile(view, join(join(localPath, folder), 'desc'));
     hash.update(`${folder} ${desc?.length ?? -1}\n`, 'latin1').update(desc ?? '');
   }
   const { ignoredPackages, ignoredGroups } = configurationOf(view);
@@ -87,21 +86,10 @@ function filesFields(view: TreeView, name: string): ReturnType<typeof fieldsIn> 
 }
 
 function filesIn(view: TreeView, folder: string): ReturnType<typeof fieldsIn> {
-  return fieldsIn(content(view, join(join(localPath, folder), 'files'))?.toString('latin1') ?? '');
+  return fieldsIn(treeFile(view, join(join(localPath, folder), 'files'))?.toString('latin1') ?? '');
 }
 
 /** Beside the packages' folders lies the version of the database's form. */
 function folders(view: TreeView): string[] {
   return (view.list(localPath) ?? []).filter((name) => /-[^-]+-[^-]+$/.test(name));
-}
-
-export function content(view: TreeView, path: RawPath): Buffer | undefined {
-  const onHost = view.resolve(path);
-  if (onHost === undefined) return undefined;
-  try {
-    return readFileSync(bytes(onHost));
-  } catch (error) {
-    if (['ENOENT', 'EISDIR', 'ENOTDIR'].includes(systemErrorCode(error) ?? '')) return undefined;
-    throw error;
-  }
 }

@@ -9,10 +9,10 @@ import { Fault } from '../../fault.js';
 import { join, type RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
 import {
-  checkRoom,
   damagedOf,
+  fetchFiles,
+  inconsistent,
   removeFiles,
-  removeOthers,
   sizeOf,
   type WantedFile,
 } from '../package-files.js';
@@ -40,37 +40,26 @@ export async function download(
         throw new Fault('ARCHIVE_INCONSISTENT', `${name}: no name of a file`);
       return { name, file: join(folder, fileName), bytes: downloadBytes, sha256 };
     });
-    const total = wanted.reduce((sum, { bytes: size }) => sum + size, 0);
-    removeFiles(await damagedOf(wanted, system.signal));
-    const missing = wanted.filter(({ file }) => sizeOf(file) === undefined);
-    const present = total - missing.reduce((sum, { bytes: size }) => sum + size, 0);
-    checkRoom(system, total - present);
-    step({ done: present, total, unit: 'bytes' });
-    if (missing.length > 0) {
-      const operation = await operationFor(context, changes);
-      const places = { database: sessionPlaces.index, archives: [sessionPlaces.archives] };
-      const argv = pacmanWith(places, '--logfile', '/dev/null', '--downloadonly', ...operation);
-      const look = setInterval(() => {
-        step({ done: Math.min(total, arrived(wanted)), total, unit: 'bytes' });
-      }, lookMs);
-      try {
-        const result = await session.run(argv, { timeoutMs, idleTimeoutMs, signal: system.signal });
-        const fault = fetchFault(argv, result);
-        if (fault) throw await faultAfter(fault, wanted, system.signal);
-      } finally {
-        clearInterval(look);
-      }
-    }
-    const bad = await damagedOf(wanted, system.signal);
-    removeFiles(bad);
-    const absent = wanted.filter(
-      ({ file }) => sizeOf(file) === undefined && !bad.some((other) => other.file === file),
-    );
-    if (bad.length + absent.length > 0) throw inconsistent(bad, absent);
-    removeOthers(folder, (name) =>
-      wanted.some(({ file }) => file === join(folder, name) || join(folder, name) === `${file}.sig`),
-    );
-    step({ done: total, total, unit: 'bytes' });
+    await fetchFiles(system, step, {
+      folder,
+      wanted,
+      stays: (name) => wanted.some(({ file }) => join(folder, name) === `${file}.sig`),
+      fetch: async (_missing, _present, total) => {
+        const operation = await operationFor(context, changes);
+        const places = { database: sessionPlaces.index, archives: [sessionPlaces.archives] };
+        const argv = pacmanWith(places, '--logfile', '/dev/null', '--downloadonly', ...operation);
+        const look = setInterval(() => {
+          step({ done: Math.min(total, arrived(wanted)), total, unit: 'bytes' });
+        }, lookMs);
+        try {
+          const result = await session.run(argv, { timeoutMs, idleTimeoutMs, signal: system.signal });
+          const fault = fetchFault(argv, result);
+          if (fault) throw await faultAfter(fault, wanted, system.signal);
+        } finally {
+          clearInterval(look);
+        }
+      },
+    });
   });
 }
 
@@ -80,14 +69,6 @@ async function faultAfter(fault: Fault, wanted: readonly WantedFile[], signal: A
   const bad = await damagedOf(wanted, signal);
   removeFiles(wanted);
   return bad.length > 0 ? inconsistent(bad, []) : fault;
-}
-
-function inconsistent(bad: readonly WantedFile[], absent: readonly WantedFile[]): Fault {
-  return new Fault(
-    'ARCHIVE_INCONSISTENT',
-    ...bad.map(({ name }) => `${name}: is not what the index says`),
-    ...absent.map(({ name }) => `${name}: was not fetched`),
-  );
 }
 
 function arrived(wanted: readonly WantedFile[]): number {

@@ -5,7 +5,8 @@
 import type { PackageChange } from '../../../../shared/plan.js';
 import type { Session } from '../../environments/environment.js';
 import { Fault } from '../../fault.js';
-import { ask, pacmanWith, type Runner } from './command.js';
+import { ask, runnerIn } from '../runner.js';
+import { pacmanWith } from './command.js';
 import { nameAndVersion } from './database.js';
 import { lockFile, sessionPlaces } from './places.js';
 import { cutShort, databaseState } from './state.js';
@@ -19,7 +20,7 @@ export async function finishInterrupted(
   watch: Watch,
   changes: readonly PackageChange[],
 ): Promise<readonly string[]> {
-  const runner: Runner = (argv, options) => session.run(argv, options);
+  const runner = runnerIn(session);
   await ask(runner, ['rm', '-f', `/${lockFile}`], { timeoutMs });
   const state = await databaseState(session);
   const left: string[] = [];

@@ -3,7 +3,7 @@
  * caches of an update. Those that take a snapshot do not: in a clone they would snapshot the clone, or fail without the real disks.
  */
 import type { Session } from '../../environments/environment.js';
-import { ask, type Runner } from './command.js';
+import { ask, runnerIn } from '../runner.js';
 import type { Configuration } from './configuration.js';
 
 /** pacman always reads this one, first. */
@@ -18,7 +18,7 @@ export async function hookFolders(
   session: Session,
   { hookFolders: configured }: Configuration,
 ): Promise<string[]> {
-  const runner: Runner = (argv, options) => session.run(argv, options);
+  const runner = runnerIn(session);
   const folders = configured.length > 0 ? configured : ['/etc/pacman.d/hooks'];
   const masked: string[] = [];
   for (const folder of [packagesHooks, ...folders]) {

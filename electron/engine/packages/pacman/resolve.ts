@@ -9,7 +9,7 @@ import { plainView } from '../../environments/plain-view.js';
 import { Fault } from '../../fault.js';
 import type { System } from '../../system.js';
 import type { Resolution, Selection } from '../package-manager.js';
-import { ask, computeTimeoutMs, type Runner } from './command.js';
+import { ask, computeTimeoutMs, runnerIn } from '../runner.js';
 import { parseConfiguration, isHeld } from './configuration.js';
 import { filesOf, localEntries } from './database.js';
 import { goesWithKernel, isKernel } from './kernel.js';
@@ -26,7 +26,7 @@ export async function resolve(session: Session, system: System, selection: Selec
 
 /** As pacman in the session sees it; `database` is its `--dbpath`. */
 export async function sessionContext(session: Session, system: System, database: string): Promise<Context> {
-  const runner: Runner = (argv, options) => session.run(argv, options);
+  const runner = runnerIn(session);
   const { signal } = system;
   const { stdout } = await ask(runner, ['pacman-conf'], { timeoutMs: computeTimeoutMs, signal });
   const configuration = parseConfiguration(stdout);

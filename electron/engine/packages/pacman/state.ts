@@ -1,6 +1,6 @@
 /** What pacman's database and log in a session say of runs that were cut short. */
 import type { Session } from '../../environments/environment.js';
-import { ask, type Runner } from './command.js';
+import { ask, runnerIn } from '../runner.js';
 import { nameAndVersion } from './database.js';
 import { sessionPlaces } from './places.js';
 import { logPath, logTailBytes, parseLog, type LoggedState } from './transaction-log.js';
@@ -14,7 +14,7 @@ export interface DatabaseState {
 }
 
 export async function databaseState(session: Session): Promise<DatabaseState> {
-  const runner: Runner = (argv, options) => session.run(argv, options);
+  const runner = runnerIn(session);
   const options = { timeoutMs: 60_000, keepBytes: 256 * 1024 ** 2 };
   const { stdout } = await ask(runner, ['ls', '-1R', `${sessionPlaces.database}/local`], options);
   const folders = new Map<string, readonly string[]>();

@@ -1,6 +1,5 @@
 /** What the archives offer, read from their databases (`<archive>.db`, a tar of `desc` files, compressed or not). */
-import type { Runner } from './command.js';
-import { ask, computeTimeoutMs } from './command.js';
+import { ask, computeTimeoutMs, type Runner } from '../runner.js';
 import { entriesIn, listOf, numberOf, valueOf } from './desc.js';
 
 export interface Offer {

@@ -4,7 +4,7 @@
  */
 import type { TreeView } from '../../environments/environment.js';
 import type { RawPath } from '../../posix/raw-path.js';
-import { content } from './database.js';
+import { treeFile } from '../tree-file.js';
 
 export const logPath = 'var/log/pacman.log' as RawPath;
 
@@ -47,6 +47,6 @@ export function failureLine(name: string, now: Date): string {
 }
 
 export function interrupted(view: TreeView): boolean {
-  return parseLog((content(view, logPath) ?? Buffer.alloc(0)).subarray(-logTailBytes).toString('utf8'))
+  return parseLog((treeFile(view, logPath) ?? Buffer.alloc(0)).subarray(-logTailBytes).toString('utf8'))
     .isOpen;
 }

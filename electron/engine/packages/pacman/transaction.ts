@@ -2,7 +2,8 @@
 import type { PackageChange } from '../../../../shared/plan.js';
 import { Fault } from '../../fault.js';
 import { failureOf, type RunResult } from '../../process/run.js';
-import { computeTimeoutMs, pacmanWith, type Runner } from './command.js';
+import { computeTimeoutMs, type Runner } from '../runner.js';
+import { pacmanWith } from './command.js';
 import type { Configuration } from './configuration.js';
 import type { LocalEntry } from './database.js';
 import { isOfName, satisfies, type Provider } from './dependency.js';

@@ -5,7 +5,7 @@
 import { Fault } from '../../fault.js';
 import { lastLines, type RunResult } from '../../process/run.js';
 import type { System } from '../../system.js';
-import type { Runner } from './command.js';
+import type { Runner } from '../runner.js';
 import { complaints } from './failure.js';
 
 /** Nothing is installed for longer; a script that talks without end is stopped by this. */

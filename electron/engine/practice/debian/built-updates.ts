@@ -5,7 +5,7 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { exists, plainView } from '../../environments/plain-view.js';
 import type { Session } from '../../environments/environment.js';
-import { ask } from '../../packages/apt/command.js';
+import { ask, runnerIn } from '../../packages/runner.js';
 import { bytes, display, join, nameOf, raw, type RawPath } from '../../posix/raw-path.js';
 import type { System } from '../../system.js';
 import { makePracticeArchive } from '../archive/practice-archive.js';
@@ -45,15 +45,11 @@ export async function buildUpdates(
   const session = await open();
   try {
     const files = archive.installed.map(({ file }) => `/${archivePath}/pool/${nameOf(raw(file))}`);
-    await ask(
-      (argv, options) => session.run(argv, options),
-      ['dpkg', '--force-unsafe-io', '--install', ...files],
-      {
-        timeoutMs: 120_000,
-        signal,
-        environment: { DEBIAN_FRONTEND: 'noninteractive' },
-      },
-    );
+    await ask(runnerIn(session), ['dpkg', '--force-unsafe-io', '--install', ...files], {
+      timeoutMs: 120_000,
+      signal,
+      environment: { DEBIAN_FRONTEND: 'noninteractive' },
+    });
   } finally {
     await session.close();
   }

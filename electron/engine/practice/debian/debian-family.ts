@@ -1,7 +1,7 @@
 /** Practice systems of the Debian family. */
 import type { Session } from '../../environments/environment.js';
 import { statusPath } from '../../packages/apt/database.js';
-import { ask } from '../../packages/apt/command.js';
+import { ask, runnerIn } from '../../packages/runner.js';
 import type { RunResult } from '../../process/run.js';
 import type { PracticeFamily } from '../family.js';
 import { buildUpdates, useArchive } from './built-updates.js';
@@ -24,7 +24,7 @@ type Inside = (argv: readonly [string, ...string[]], input?: string) => Promise<
 
 async function setUp(session: Session, signal: AbortSignal): Promise<void> {
   const inside: Inside = (argv, input) =>
-    ask((command, options) => session.run(command, options), argv, {
+    ask(runnerIn(session), argv, {
       timeoutMs,
       signal,
       ...(input === undefined ? {} : { input }),

@@ -27,6 +27,8 @@ const words: Readonly<Record<string, () => unknown>> = {
   add: () => understudy('livepatch', 'add', '/mnt/shown.ko', '--fixes', 'what /proc/cmdline says'),
   load: () => understudy('livepatch', 'load', 'shown'),
   unload: () => understudy('livepatch', 'unload', 'shown'),
+  undo: () => understudy('livepatch', 'undo'),
+  history: () => understudy('history'),
   held: () => understudy('livepatch', 'held', '--now'),
   trial: () => of('understudy-livepatch-held.service', 'ActiveState'),
   'install-off': () => understudy('settings', 'installOnReboot=no'),
